@@ -100,6 +100,18 @@ public sealed class BoundedQueue<T> : IDisposable
         }
     }
 
+    /// <summary>Waits up to <paramref name="timeoutMs"/> for an item to be there, without taking it.</summary>
+    /// <returns>Whether one is there.</returns>
+    public bool WaitForItem(int timeoutMs)
+    {
+        lock (_gate)
+        {
+            if (_count == 0 && !_completed && timeoutMs > 0)
+                Monitor.Wait(_gate, timeoutMs);
+            return _count > 0;
+        }
+    }
+
     /// <summary>Ends the queue: producers are refused from now on, consumers drain what waits. Idempotent.</summary>
     public void Complete()
     {

@@ -1,0 +1,27 @@
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Physics;
+
+/// <summary>One frame of the reference motion: the registered pose and what follows from it for the body.</summary>
+public sealed class ReferenceFrame
+{
+    internal ReferenceFrame(BodyModel body)
+    {
+        Pose = new(body.Model.Nq, body.Model.Nv, body.Layout.Count);
+        SetPoints = new double[body.Model.Nu];
+    }
+
+    /// <summary>The registered pose.</summary>
+    public Pose Pose { get; }
+
+    /// <summary>
+    /// The actuator inputs at which position servos would rest in this pose, one per actuator, not yet limited to [-1, 1].
+    /// </summary>
+    public double[] SetPoints { get; }
+
+    internal void CopyFrom(ReferenceFrame other)
+    {
+        Pose.CopyFrom(other.Pose);
+        other.SetPoints.CopyTo(SetPoints, 0);
+    }
+}

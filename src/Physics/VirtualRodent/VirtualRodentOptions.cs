@@ -1,0 +1,14 @@
+namespace ClosedLoop.Physics;
+
+/// <summary>When the virtual rodent acts, and when it is put back.</summary>
+public sealed record VirtualRodentOptions
+{
+    /// <summary>Duration of one control step, seconds; a whole number of physics steps.</summary>
+    public double ControlPeriodS { get; init; } = 0.02;
+
+    /// <summary>The body is put back when its root is further than this from the reference's, metres.</summary>
+    public double LeaveLimitM { get; init; } = 0.10;
+
+    /// <summary>The body counts as fallen when its root is turned against the reference's by more than this, degrees (vnl-playground's limit).</summary>
+    public double FallLimitDeg { get; init; } = 60;
+}
