@@ -19,7 +19,7 @@ public sealed record MachineFacts(
     /// <summary>Reads the facts of this computer. A fact the system does not tell is "unknown" or NaN.</summary>
     public static MachineFacts Read() => new(
         Value("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription,
-        $"{Environment.OSVersion.Platform} {Environment.OSVersion.Version}",
+        $"Linux {Environment.OSVersion.Version}",
         RuntimeInformation.FrameworkDescription,
         Value("/proc/cpuinfo", "model name", ':') ?? $"unknown {RuntimeInformation.ProcessArchitecture}",
         Environment.ProcessorCount,
