@@ -1,1 +1,3 @@
-return 0;
+using ClosedLoop.CommandLine;
+
+return await CommandRunner.RunAsync(RootVerb.Create(), args);
