@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Recording;
+
+/// <summary>
+/// Writes an HDF5 file: groups, numeric data sets, strings and attributes, addressed by full path.
+/// </summary>
+/// <remarks>NB: a process that dies before <see cref="Dispose"/> leaves an unreadable file. Record to MCAP, export to HDF5.</remarks>
+public sealed unsafe class Hdf5Writer : IDisposable
+{
+    private readonly string _path;
+    private long _file;
+
+    private Hdf5Writer(string path, long file) => (_path, _file) = (path, file);
+
+    /// <summary>Makes the file; one that is there already is replaced.</summary>
+    public static Hdf5Writer Create(string path)
+    {
+        using var scope = Hdf5Library.Enter();
+        var file = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, 0);
+        return file >= 0
+            ? new(path, file)
+            : throw ClosedLoopException.Failed($"'{path}' cannot be written: {Hdf5Library.LastError()}");
+    }
+
+    /// <summary>Makes a group, and those above it that are not there yet.</summary>
+    public void CreateGroup(string group)
+    {
+        using var scope = Hdf5Library.Enter();
+        for (var end = group.IndexOf('/', 1); ; end = group.IndexOf('/', end + 1))
+        {
+            var part = end < 0 ? group : group[..end];
+            if (Hdf5Native.H5Lexists(_file, part, 0) <= 0)
+                _ = Hdf5Native.H5Oclose(Check(Hdf5Native.H5Gcreate2(_file, part, 0, 0, 0), part));
+            if (end < 0)
+                return;
+        }
+    }
+
+    /// <summary>Writes doubles, row-major, with these dimensions; none stands for a single value.</summary>
+    public void WriteDoubles(string dataset, ReadOnlySpan<double> values, params ReadOnlySpan<int> dimensions)
+    {
+        using var scope = Hdf5Library.Enter();
+        fixed (double* data = values)
+            Write(dataset, Hdf5Library.NativeDouble, dimensions, data);
+    }
+
+    /// <summary>Writes a list of strings.</summary>
+    public void WriteStrings(string dataset, IReadOnlyList<string> values)
+    {
+        using var scope = Hdf5Library.Enter();
+        var type = Hdf5Strings.VariableType(charset: 1);
+        var pointers = values.Select(Marshal.StringToCoTaskMemUTF8).ToArray();
+        fixed (nint* data = pointers)
+            Write(dataset, type, [values.Count], data);
+        foreach (var pointer in pointers)
+            Marshal.FreeCoTaskMem(pointer);
+        _ = Hdf5Native.H5Tclose(type);
+    }
+
+    /// <summary>Puts a text attribute on a group or data set.</summary>
+    public void WriteAttribute(string item, string name, string value)
+    {
+        using var scope = Hdf5Library.Enter();
+        var type = Hdf5Strings.VariableType(charset: 1);
+        var text = Marshal.StringToCoTaskMemUTF8(value);
+        WriteAttribute(item, name, type, &text);
+        Marshal.FreeCoTaskMem(text);
+        _ = Hdf5Native.H5Tclose(type);
+    }
+
+    /// <summary>Puts a number attribute on a group or data set.</summary>
+    public void WriteAttribute(string item, string name, double value)
+    {
+        using var scope = Hdf5Library.Enter();
+        WriteAttribute(item, name, Hdf5Library.NativeDouble, &value);
+    }
+
+    /// <summary>Closes the file; only now is it whole.</summary>
+    public void Dispose()
+    {
+        if (_file <= 0)
+            return;
+        using var scope = Hdf5Library.Enter();
+        _ = Hdf5Native.H5Fclose(_file);
+        _file = 0;
+    }
+
+    private void Write(string dataset, long type, ReadOnlySpan<int> dimensions, void* data)
+    {
+        var dims = stackalloc ulong[Math.Max(1, dimensions.Length)];
+        for (var i = 0; i < dimensions.Length; i++)
+            dims[i] = (ulong)dimensions[i];
+        var space = dimensions.IsEmpty ? Hdf5Native.H5Screate(0) : Hdf5Native.H5Screate_simple(dimensions.Length, dims, null);
+        var id = Check(Hdf5Native.H5Dcreate2(_file, dataset, type, space, 0, 0, 0), dataset);
+        _ = Check(Hdf5Native.H5Dwrite(id, type, 0, 0, 0, data), dataset);
+        _ = Hdf5Native.H5Dclose(id);
+        _ = Hdf5Native.H5Sclose(space);
+    }
+
+    private void WriteAttribute(string item, string name, long type, void* data)
+    {
+        var owner = Check(Hdf5Native.H5Oopen(_file, item, 0), item);
+        var space = Hdf5Native.H5Screate(0);
+        var attribute = Check(Hdf5Native.H5Acreate2(owner, name, type, space, 0, 0), name);
+        _ = Check(Hdf5Native.H5Awrite(attribute, type, data), name);
+        _ = Hdf5Native.H5Aclose(attribute);
+        _ = Hdf5Native.H5Sclose(space);
+        _ = Hdf5Native.H5Oclose(owner);
+    }
+
+    private long Check(long result, string item) => result >= 0
+        ? result
+        : throw ClosedLoopException.Failed($"'{item}' cannot be written to '{_path}': {Hdf5Library.LastError()}");
+}
