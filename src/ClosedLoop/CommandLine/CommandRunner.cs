@@ -10,10 +10,15 @@ namespace ClosedLoop.CommandLine;
 public static class CommandRunner
 {
     /// <summary>Parses and runs; returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted.</summary>
-    public static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    /// <param name="root">The command with its verbs.</param>
+    /// <param name="arguments">The words after the program's name.</param>
+    /// <param name="error">Where sentences about failures go; null: standard error.</param>
+    public static async Task<int> RunAsync(RootCommand root, string[] arguments, TextWriter? error = null)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(arguments);
+
+        error ??= Console.Error;
 
         // NB: no response files: a path that starts with '@' is a path.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -21,10 +26,10 @@ public static class CommandRunner
         {
             if (arguments.Length == 0)
             {
-                await root.Parse(["--help"]).InvokeAsync(new InvocationConfiguration { Output = Console.Error });
+                await root.Parse(["--help"]).InvokeAsync(new InvocationConfiguration { Output = error });
                 return 2;
             }
-            return Complain(UsageErrors.Explain(parsed), exitCode: 2);
+            return Complain(error, UsageErrors.Explain(parsed), exitCode: 2);
         }
 
         using var interruption = new Interruption();
@@ -38,26 +43,26 @@ public static class CommandRunner
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Explain(exception, interruption, arguments);
+            return Explain(exception, interruption, arguments, error);
         }
     }
 
-    private static int Explain(Exception exception, Interruption interruption, string[] arguments)
+    private static int Explain(Exception exception, Interruption interruption, string[] arguments, TextWriter error)
     {
         switch (Unwrap(exception))
         {
             case ClosedLoopException known:
-                return Complain(known.Message, known.ExitCode);
+                return Complain(error, known.Message, known.ExitCode);
             case OperationCanceledException when interruption.Token.IsCancellationRequested:
-                return Complain("stopped on request.", interruption.ExitCode);
+                return Complain(error, "stopped on request.", interruption.ExitCode);
             case DllNotFoundException or EntryPointNotFoundException or BadImageFormatException:
-                return Complain(NativeLibraryErrors.Explain(Unwrap(exception)), exitCode: 1);
+                return Complain(error, NativeLibraryErrors.Explain(Unwrap(exception)), exitCode: 1);
             // A missing file, a folder that may not be written, a full disk: the system's own sentence names it.
             case IOException or UnauthorizedAccessException:
-                return Complain(Unwrap(exception).Message, exitCode: 1);
+                return Complain(error, Unwrap(exception).Message, exitCode: 1);
             case var defect:
                 var log = DefectLog.Write(defect, arguments);
-                return Complain($"{FirstLine(defect.Message)} (this is a defect of ClosedLoop; details in {log})", exitCode: 1);
+                return Complain(error, $"{FirstLine(defect.Message)} (this is a defect of ClosedLoop; details in {log})", exitCode: 1);
         }
     }
 
@@ -70,9 +75,9 @@ public static class CommandRunner
         _ => exception,
     };
 
-    private static int Complain(string sentence, int exitCode)
+    private static int Complain(TextWriter error, string sentence, int exitCode)
     {
-        Console.Error.WriteLine($"closedloop: {sentence}");
+        error.WriteLine($"closedloop: {sentence}");
         return exitCode;
     }
 

@@ -58,7 +58,8 @@ public static class JsonReport
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
             throw ClosedLoopException.Failed($"the report '{file}' could not be written: {exception.Message}", exception);
         }
     }
