@@ -19,6 +19,8 @@ public static class JsonReport
         Converters = { new FiniteDoubleConverter(), new FiniteSingleConverter(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private static readonly JsonSerializerOptions OneLine = new(Format) { WriteIndented = false };
+
     /// <summary>The option, for one verb. It refuses a folder that is not there before any work is done.</summary>
     public static Option<FileInfo?> CreateOption()
     {
@@ -63,6 +65,13 @@ public static class JsonReport
             throw ClosedLoopException.Failed($"the report '{file}' could not be written: {exception.Message}", exception);
         }
     }
+
+    /// <summary>The facts as UTF-8 on one line, as telemetry and metadata keep them.</summary>
+    public static byte[] ToUtf8(object facts) => JsonSerializer.SerializeToUtf8Bytes(facts, OneLine);
+
+    /// <summary>The facts back from <see cref="ToUtf8"/>.</summary>
+    /// <exception cref="JsonException">The text is not what <see cref="ToUtf8"/> writes.</exception>
+    public static T Parse<T>(string json) => JsonSerializer.Deserialize<T>(json, OneLine) ?? throw new JsonException("nothing is there");
 
     /// <summary>JSON has no NaN and no infinity: null says that there is no number.</summary>
     private sealed class FiniteDoubleConverter : JsonConverter<double>

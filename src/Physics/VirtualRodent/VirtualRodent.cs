@@ -62,6 +62,9 @@ public sealed class VirtualRodent : IDisposable
     /// <summary>The body's present state, to be looked at (drawn, measured) on the thread that calls <see cref="Process"/>.</summary>
     public MujocoData Data => _data;
 
+    /// <summary>Where the keypoint sites of the last reference were: x, y, z per keypoint, metres; null before the first.</summary>
+    public double[]? LastReference => _window.Count == 0 ? null : _window.Count == 1 ? _window.Present.Pose.SitePositions : _window[0].Pose.SitePositions;
+
     /// <summary>Forgets the reference: the next pose places the body, as at the start of an episode.</summary>
     public void Restart() => _window.Clear();
 

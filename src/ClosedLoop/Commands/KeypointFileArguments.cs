@@ -1,0 +1,66 @@
+using System.CommandLine;
+using ClosedLoop.Core;
+using ClosedLoop.Recording;
+
+namespace ClosedLoop.Commands;
+
+/// <summary>The options with which <c>register</c> and <c>replay</c> read a keypoint file.</summary>
+internal sealed class KeypointFileArguments
+{
+    private readonly Option<string?> _frames = new("--frames")
+    {
+        Description = "Only frames A to B, counted from 0, B not included.",
+        HelpName = "A:B",
+    };
+
+    private readonly Option<LengthUnit> _units = new("--units")
+    {
+        Description = "The unit of the file's numbers; auto decides by the size of the animal.",
+        DefaultValueFactory = _ => LengthUnit.Auto,
+    };
+
+    private readonly Option<double?> _rateHz = new("--rate-hz")
+    {
+        Description = "Frames per second of the animal's time, where the file does not say or is not to be believed.",
+        HelpName = "HZ",
+    };
+
+    private readonly Option<bool> _allowMissing = new("--allow-missing")
+    {
+        Description = "Go on where keypoints are missing (NaN): they are left out and the poses are flagged.",
+    };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_frames);
+        command.Add(_units);
+        command.Add(_rateHz);
+        command.Add(_allowMissing);
+    }
+
+    /// <summary>The frames that were asked for, as they were written; null: all.</summary>
+    public string? Frames(ParseResult parsed) => parsed.GetValue(_frames);
+
+    /// <summary>Opens the file.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="playbackRate">How fast frames are handed out; null: as fast as they are asked for.</param>
+    /// <param name="clock">The clock that playback goes by.</param>
+    /// <exception cref="ClosedLoopException">The file cannot be read, or a keypoint is missing and that was not allowed.</exception>
+    public KeypointFile Open(ParseResult parsed, string path, double? playbackRate, SessionClock? clock)
+    {
+        var file = KeypointFile.Open(path, new()
+        {
+            Frames = parsed.GetValue(_frames) is { } frames ? FrameRange.Parse(frames) : null,
+            Units = parsed.GetValue(_units),
+            RateHz = parsed.GetValue(_rateHz),
+            PlaybackRate = playbackRate,
+            Clock = clock,
+        });
+        if (!file.Problems.None && !parsed.GetValue(_allowMissing))
+            throw ClosedLoopException.Failed(
+                $"'{path}' is not complete: {file.Problems}; repair the file, choose other --frames, or pass --allow-missing to leave missing keypoints out");
+        return file;
+    }
+}

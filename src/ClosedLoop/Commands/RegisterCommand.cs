@@ -1,0 +1,79 @@
+using System.CommandLine;
+using ClosedLoop.CommandLine;
+using ClosedLoop.PoseTracking;
+using Spectre.Console;
+
+namespace ClosedLoop.Commands;
+
+/// <summary><c>closedloop register</c>: fits an animal's size, marker offsets and floor from a keypoint file.</summary>
+public static class RegisterCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var path = new Argument<string>("FILE") { Description = "A keypoint file: .nwb, .mat or .csv." };
+        var output = new Option<string>("--out") { Description = "Where to write the animal.", HelpName = "rat.yaml", Required = true };
+        var name = new Option<string?>("--name") { Description = "What to call the animal; the name of --out where nothing is said." };
+        var samples = new Option<int>("--samples") { Description = "How many frames the offsets are fitted on.", DefaultValueFactory = _ => 100 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the choice of frames.", DefaultValueFactory = _ => 1 };
+        var scale = new Option<double?>("--scale") { Description = "The animal's size relative to the body, where it is known.", HelpName = "S" };
+        var json = JsonReport.CreateOption();
+        var body = new BodyOptions();
+        var reading = new KeypointFileArguments();
+        var command = new Command("register", "Fit an animal's size, marker offsets and floor to a body, once per animal.") { path, output, name, samples, seed, scale };
+        reading.AddTo(command);
+        body.AddTo(command);
+        command.Add(json);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var description = body.Resolve(parsed);
+            var source = parsed.GetRequiredValue(path);
+            var target = parsed.GetRequiredValue(output);
+            using var file = reading.Open(parsed, source, playbackRate: null, clock: null);
+            var fit = AnimalFitting.Fit(description, file, new()
+            {
+                Name = parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(target),
+                SourceFile = Path.GetFileName(source),
+                SourceFrames = reading.Frames(parsed),
+                Samples = parsed.GetValue(samples),
+                Seed = parsed.GetValue(seed),
+                Scale = parsed.GetValue(scale),
+            }, cancellation);
+            fit.Animal.Save(target);
+            Print(fit, file.Description, [.. file.Notes, .. fit.Notes], target);
+            JsonReport.Write(parsed.GetValue(json), new
+            {
+                fit.Animal.Name,
+                Body = fit.Animal.BodyName,
+                fit.Animal.Scale,
+                fit.Animal.FloorHeightM,
+                Fit = fit.Animal.Statistics,
+                Offsets = fit.Animal.Offsets,
+                SegmentsM = fit.Animal.Segments,
+                Notes = (string[])[.. file.Notes, .. fit.Notes],
+                Output = target,
+            });
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Print(AnimalFit fit, string source, IReadOnlyList<string> notes, string target)
+    {
+        var output = Terminal.Output;
+        var animal = fit.Animal;
+        var statistics = animal.Statistics;
+        output.WriteLine($"{animal.Name}, fitted to the body {animal.BodyName} from {source}");
+        output.WriteLine($"  size    {animal.Scale:F3} of the body's");
+        output.WriteLine($"  floor   {animal.FloorHeightM * 1000:F1} mm in the keypoints' frame (paws in stance within {statistics.FloorSpreadMm:F1} mm)");
+        output.WriteLine($"  error   {statistics.UsedMeanMm:F2} mm mean over the {statistics.FramesUsed} frames fitted on, {statistics.UnusedMeanMm:F2} mm (95 %: {statistics.UnusedP95Mm:F2} mm) over the rest of {statistics.FramesGiven}");
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumns("keypoint", "mean mm", "95 % mm", "offset mm");
+        foreach (var (keypoint, offset) in statistics.Keypoints.Zip(animal.Offsets))
+            table.AddRow(keypoint.Keypoint, $"{keypoint.MeanMm:F2}", $"{keypoint.P95Mm:F2}", $"{offset.X * 1000:F1} {offset.Y * 1000:F1} {offset.Z * 1000:F1}");
+        output.Write(table);
+        foreach (var note in notes)
+            output.WriteLine($"  note: {note}");
+        output.WriteLine($"written to {target}");
+    }
+}

@@ -1,0 +1,40 @@
+using ClosedLoop.CommandLine;
+using ClosedLoop.Sessions;
+
+namespace ClosedLoop.Commands;
+
+/// <summary>What <c>demo</c>, <c>replay</c> and <c>live</c> tell a person at their end.</summary>
+internal static class SessionSummary
+{
+    /// <summary>Prints the summary.</summary>
+    public static void Print(Session session, SessionResult result)
+    {
+        var output = Terminal.Output;
+        var (registration, imitation) = (result.Registration, result.Imitation);
+        output.WriteLine($"{result.Frames} frames, {result.DurationS:F2} s of the animal's time in {result.WallS:F2} s{(result.Stopped ? ", stopped on request" : "")}");
+        output.WriteLine($"  animal         {session.Setup.Animal.Name} on the body {session.Setup.Description.Name} at {session.Setup.Body.Scale:F3} of its size");
+        output.WriteLine($"  registration   {registration.MeanMarkerErrorMm:F2} mm mean marker error (95 %: {registration.P95MarkerErrorMm:F2} mm), {registration.MedianMs:F3} ms a frame (99 %: {registration.P99Ms:F3} ms)");
+        output.WriteLine($"  imitation      {imitation.Controller}: {imitation.MedianTotalErrorMm:F1} mm median error of the keypoints, {imitation.MedianRootErrorMm:F1} mm of the root, {imitation.Resets} resets");
+        if (imitation.EpisodeScore is { } score)
+            output.WriteLine($"  episodes       {score.Episodes} of {score.EpisodeFrames} frames: {score.Survival:P1} survived, median error {score.MedianTotalErrorMm:F1} mm of the keypoints, {score.MedianRootErrorMm:F1} mm of the root");
+        foreach (var (stage, latency) in result.LatencyMs)
+            output.WriteLine($"  {stage,-20} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
+        foreach (var (flag, count) in registration.Flags)
+            output.WriteLine($"  poses flagged  {flag}: {count}");
+        if (result.MissedTicks + result.LateTicks > 0)
+            output.WriteLine($"  control clock  {result.MissedTicks} ticks without new keypoints, {result.LateTicks} with keypoints of the tick before");
+        foreach (var (queue, dropped) in result.Dropped)
+            output.WriteLine($"  queue          {queue}: {dropped} dropped");
+        foreach (var note in result.Notes)
+            output.WriteLine($"  note: {note}");
+        output.WriteLine($"  digest         {result.Digest}");
+        if (result.Recording is not null)
+            output.WriteLine($"recording  {result.Recording}");
+        if (result.Picture is not null)
+            output.WriteLine($"picture    {result.Picture}");
+    }
+
+    /// <summary>One line for a session that runs.</summary>
+    public static string Line(SessionProgress progress) =>
+        $"{progress.Time.Seconds,6:F1} s  {progress.Frames} frames  marker error {progress.MedianMarkerErrorMm:F2} mm  imitation {progress.MedianTotalErrorMm:F1} mm  resets {progress.Resets}  missed {progress.MissedTicks}  late {progress.LateTicks}  dropped {progress.Queues.Sum(q => q.Dropped)}";
+}

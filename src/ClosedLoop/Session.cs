@@ -1,0 +1,111 @@
+using System.Reactive.Linq;
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+using ClosedLoop.PoseTracking;
+using ClosedLoop.Recording;
+using ClosedLoop.Sessions;
+
+namespace ClosedLoop;
+
+/// <summary>
+/// The experiment, from top to bottom: keypoints of the animal become the pose of a body, the pose becomes the reference
+/// that the virtual rodent follows, and every record on the way is kept.
+/// </summary>
+/// <remarks>
+/// Threads: the source delivers keypoints on its own; everything from a tick to its control step happens on the thread
+/// that calls <see cref="Run"/>, in order; the recorder writes on a third, telemetry looks on from a fourth.
+/// </remarks>
+public sealed class Session : IDisposable
+{
+    private readonly SessionInput _input;
+    private readonly SessionRecorder? _recorder;
+    private readonly Registrar _registrar;
+    private readonly VirtualRodent _rodent;
+    private readonly SessionClock _clock;
+
+    /// <summary>Puts a session together; nothing runs yet.</summary>
+    /// <param name="setup">The animal, the body, and how both are to be treated.</param>
+    /// <param name="input">Where the ticks come from; stays the caller's.</param>
+    /// <param name="recorder">Where every record goes; null where nothing is kept. Stays the caller's.</param>
+    /// <param name="clock">The session's clock.</param>
+    public Session(SessionSetup setup, SessionInput input, SessionRecorder? recorder, SessionClock clock)
+    {
+        Setup = setup;
+        _input = input;
+        _recorder = recorder;
+        _clock = clock;
+        SessionWarmUp.Run(setup);
+        _registrar = setup.MakeRegistrar(clock);
+        _rodent = setup.MakeRodent(clock);
+        Statistics = new(clock);
+    }
+
+    /// <summary>The animal, the body, and how both are treated.</summary>
+    public SessionSetup Setup { get; }
+
+    /// <summary>What adds up while the session runs.</summary>
+    public SessionStatistics Statistics { get; }
+
+    /// <summary>The virtual rodent, to be drawn after the session.</summary>
+    public VirtualRodent Rodent => _rodent;
+
+    /// <summary>Runs to the end of the input, or until <paramref name="cancellation"/> is asked for.</summary>
+    /// <exception cref="ClosedLoopException">The source, the recording or the physics failed; what was recorded so far is safe.</exception>
+    public SessionResult Run(Action<SessionProgress>? onProgress, CancellationToken cancellation)
+    {
+        var started = _clock.Now;
+        var current = default(ControlTick);
+
+        // Everything that arrives is recorded as it arrives, also what no beat will see.
+        using var arrivals = _input.Keypoints.Subscribe(keypoints => _recorder?.Write(keypoints));
+
+        // One beat, one pose, one control step.
+        var ticks = _input.Ticks.Do(tick =>
+        {
+            current = tick;
+            _recorder?.Write(tick);
+        });
+        var poses = ticks.Select(tick => _registrar.Process(tick)).Do(pose =>
+        {
+            Statistics.Observe(pose);
+            _recorder?.Write(pose);
+        });
+        var steps = poses.Select(pose => _rodent.Process(pose)).Do(step =>
+        {
+            Statistics.Observe(step, current);
+            _recorder?.Write(step);
+        });
+        using var frames = steps.Subscribe(_ => Statistics.EndFrame());
+
+        using (new SessionTelemetry(this, onProgress))
+            _input.Run(cancellation);
+        return SessionResult.Of(this, _input, _clock.Now - started, cancellation.IsCancellationRequested, _recorder?.Path);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rodent.Dispose();
+        _registrar.Dispose();
+        Statistics.Dispose();
+    }
+
+    /// <summary>How the session stands now; from any thread.</summary>
+    internal SessionProgress Progress() => new(
+        _clock.Now, Statistics.Frames, Statistics.MarkerError.QuantileMm(0.5), Statistics.TotalError.QuantileMm(0.5),
+        _rodent.Resets, _input.MissedTicks, _input.LateTicks, Queues(), Latencies());
+
+    /// <summary>Every queue of the session.</summary>
+    internal IReadOnlyList<QueueStatistics> Queues() =>
+        [.. _input.Queues, .. _recorder is null ? [] : new[] { _recorder.Statistics.Queue }];
+
+    /// <summary>Every stage's latencies.</summary>
+    internal IReadOnlyList<LatencySummary> Latencies() =>
+    [
+        _registrar.Latency.Summarise(), _rodent.ControllerLatency.Summarise(), _rodent.PhysicsLatency.Summarise(),
+        Statistics.KeypointToAction.Summarise(), Statistics.CaptureToAction.Summarise(),
+    ];
+
+    /// <summary>Keeps a line of telemetry in the recording.</summary>
+    internal void Record(SessionTime time, ReadOnlySpan<byte> json) => _recorder?.WriteTelemetry(time, json);
+}

@@ -1,0 +1,32 @@
+using ClosedLoop.Physics;
+using ClosedLoop.PoseTracking;
+
+namespace ClosedLoop.Sessions;
+
+/// <summary>
+/// Everything besides the animal, the body and the ticks that decides what a session computes. Stored with every
+/// recording, and taken from there by a replay.
+/// </summary>
+public sealed record SessionConfiguration
+{
+    /// <summary>Ticks per second of the animal's time.</summary>
+    public required double RateHz { get; init; }
+
+    /// <summary>What drives the virtual rodent.</summary>
+    public string Controller { get; init; } = "servo";
+
+    /// <summary>Period and limits of the virtual rodent.</summary>
+    public VirtualRodentOptions Rodent { get; init; } = new();
+
+    /// <summary>How keypoints are judged and poses solved.</summary>
+    public RegistrarOptions Registration { get; init; } = new();
+
+    /// <summary>How long past its expected arrival a keypoint set is waited for in live use, seconds.</summary>
+    public double GraceS { get; init; } = 0.006;
+
+    /// <summary>What the keypoints came from, for a person.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Seed of everything random in the session; null where nothing is.</summary>
+    public int? Seed { get; init; }
+}

@@ -1,0 +1,17 @@
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Sessions;
+
+/// <summary>How a session stands at one moment; also a line of telemetry in its recording.</summary>
+/// <param name="Time">Session time.</param>
+/// <param name="Frames">Control ticks so far.</param>
+/// <param name="MedianMarkerErrorMm">Median marker error so far.</param>
+/// <param name="MedianTotalErrorMm">Median error of the imitation so far.</param>
+/// <param name="Resets">How often the virtual rodent was put back.</param>
+/// <param name="MissedTicks">Ticks without a new keypoint set.</param>
+/// <param name="LateTicks">Ticks that used a set that was late for its own.</param>
+/// <param name="Queues">Every queue.</param>
+/// <param name="Latencies">Every stage.</param>
+public sealed record SessionProgress(
+    SessionTime Time, long Frames, double MedianMarkerErrorMm, double MedianTotalErrorMm, long Resets, long MissedTicks, long LateTicks,
+    IReadOnlyList<QueueStatistics> Queues, IReadOnlyList<LatencySummary> Latencies);

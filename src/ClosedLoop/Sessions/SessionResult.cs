@@ -1,0 +1,85 @@
+namespace ClosedLoop.Sessions;
+
+/// <summary>What a session came to; the <c>--json</c> of <c>replay</c>, <c>demo</c> and <c>live</c>.</summary>
+public sealed record SessionResult
+{
+    /// <summary>Control ticks.</summary>
+    public required long Frames { get; init; }
+
+    /// <summary>Duration in the animal's time, seconds.</summary>
+    public required double DurationS { get; init; }
+
+    /// <summary>Duration on the wall, seconds, from the first wait for keypoints to the last control step.</summary>
+    public required double WallS { get; init; }
+
+    /// <summary>Whether it was ended by a person.</summary>
+    public required bool Stopped { get; init; }
+
+    /// <summary>The registration.</summary>
+    public required RegistrationResult Registration { get; init; }
+
+    /// <summary>The imitation.</summary>
+    public required ImitationResult Imitation { get; init; }
+
+    /// <summary>Percentiles per stage.</summary>
+    public required IReadOnlyDictionary<string, LatencyResult> LatencyMs { get; init; }
+
+    /// <summary>Items dropped per queue.</summary>
+    public required IReadOnlyDictionary<string, long> Dropped { get; init; }
+
+    /// <summary>Ticks of a live session that had no new keypoint set.</summary>
+    public required long MissedTicks { get; init; }
+
+    /// <summary>Ticks of a live session that used a set that was late for its own.</summary>
+    public required long LateTicks { get; init; }
+
+    /// <summary>Bytes that the control thread allocated per frame after warming up.</summary>
+    public required double AllocatedBytesPerFrame { get; init; }
+
+    /// <summary>Where the recording is; null where none was made.</summary>
+    public string? Recording { get; init; }
+
+    /// <summary>Where the picture is; null where none was made.</summary>
+    public string? Picture { get; init; }
+
+    /// <summary>SHA-256 over the pose and control streams.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>What a person should know of the input and the body.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    internal static SessionResult Of(Session session, SessionInput input, long wallNs, bool stopped, string? recording)
+    {
+        var statistics = session.Statistics;
+        var rodent = session.Rodent;
+        var latencies = session.Latencies();
+        var registration = latencies[0];
+        return new()
+        {
+            Frames = statistics.Frames,
+            DurationS = statistics.Frames / session.Setup.Configuration.RateHz,
+            WallS = wallNs / 1e9,
+            Stopped = stopped,
+            Registration = new(
+                statistics.MarkerError.MeanMm, statistics.MarkerError.QuantileMm(0.95), registration.P50Ms, registration.P99Ms,
+                statistics.PoseFlagCounts.Where(pair => pair.Value > 0).ToDictionary(pair => pair.Key.ToString(), pair => pair.Value)),
+            Imitation = new()
+            {
+                Controller = session.Setup.Controller.Name,
+                MedianTotalErrorMm = statistics.TotalError.QuantileMm(0.5),
+                MedianRootErrorMm = statistics.RootError.QuantileMm(0.5),
+                Resets = rodent.Resets,
+                ResetsLeftReference = rodent.ResetsLeftReference,
+                ResetsFallen = rodent.ResetsFallen,
+                ResetsUnstable = rodent.ResetsUnstable,
+            },
+            LatencyMs = latencies.ToDictionary(l => l.Stage, l => new LatencyResult(l.Count, l.P50Ms, l.P99Ms, l.P999Ms, l.MaxMs)),
+            Dropped = session.Queues().ToDictionary(q => q.Name, q => q.Dropped),
+            MissedTicks = input.MissedTicks,
+            LateTicks = input.LateTicks,
+            AllocatedBytesPerFrame = statistics.AllocatedBytesPerFrame,
+            Recording = recording,
+            Digest = statistics.Digest(),
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+using ClosedLoop.PoseTracking;
+using ClosedLoop.Recording;
+
+namespace ClosedLoop.Sessions;
+
+/// <summary>The animal, its body, and how both are treated: all that a session needs besides its ticks.</summary>
+public sealed class SessionSetup : IDisposable
+{
+    /// <summary>Compiles the body at the animal's size and makes the controller.</summary>
+    /// <exception cref="ClosedLoopException">Animal, body, keypoints or controller do not fit each other.</exception>
+    public SessionSetup(BodyDescription description, AnimalFile animal, KeypointLayout layout, SessionConfiguration configuration)
+    {
+        Description = description;
+        Animal = animal;
+        Layout = layout;
+        Configuration = configuration with
+        {
+            // NB: one tick of the animal's time is one control step of the body's, or the two drift apart.
+            Rodent = configuration.Rodent with { ControlPeriodS = 1 / configuration.RateHz },
+        };
+        Body = animal.Apply(description, layout);
+        Controller = Configuration.Controller switch
+        {
+            "servo" => new ServoController(Body),
+            var other => throw ClosedLoopException.Usage($"there is no controller '{other}'; the one there is now is servo"),
+        };
+    }
+
+    /// <summary>The body before it was sized for the animal.</summary>
+    public BodyDescription Description { get; }
+
+    /// <summary>The animal.</summary>
+    public AnimalFile Animal { get; }
+
+    /// <summary>Names and order of the keypoints.</summary>
+    public KeypointLayout Layout { get; }
+
+    /// <summary>How both are treated.</summary>
+    public SessionConfiguration Configuration { get; }
+
+    /// <summary>The body at the animal's size.</summary>
+    public BodyModel Body { get; }
+
+    /// <summary>What drives the virtual rodent.</summary>
+    public IRodentController Controller { get; }
+
+    /// <summary>Sizes and names of what a session of this setup records.</summary>
+    public RecordingLayout RecordingLayout => new(
+        Layout, Configuration.RateHz, Body.Model.Nq, Body.Model.Nv, Body.Model.Nu, Controller.Activations);
+
+    /// <summary>A registrar for this animal, at its beginning.</summary>
+    public Registrar MakeRegistrar(SessionClock? clock) => new(Body, Animal, Configuration.Registration, 1 / Configuration.RateHz, clock);
+
+    /// <summary>A virtual rodent for this animal, waiting for its first pose.</summary>
+    public VirtualRodent MakeRodent(SessionClock? clock) => new(Body, Controller, Configuration.Rodent, clock);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Controller.Dispose();
+        Body.Dispose();
+    }
+}
