@@ -37,9 +37,10 @@ public static class RodentBody
         return new MjcfWriter(Anatomy.Rat, options).Write();
     }
 
-    /// <summary>SHA-256 of the model that <see cref="Mjcf"/> writes, in hexadecimal: what a policy was trained on.</summary>
+    /// <summary>SHA-256, in hexadecimal, of the model without its appearance: what a policy was trained on.</summary>
     public static string Hash(RodentBodyOptions? options = null) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Mjcf(options))));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            Mjcf((options ?? new()) with { Appearance = RodentAppearance.Shapes }))));
 
     /// <summary>
     /// The rat as a body description, the form in which registration and the virtual rodent take any body. Scale and mass
