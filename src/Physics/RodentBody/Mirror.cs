@@ -38,6 +38,9 @@ internal static partial class Mirror
     /// <summary>A position or a polar direction.</summary>
     public static double[] Point(double[] p) => [p[0], Negate(p[1]), p[2]];
 
+    /// <summary>A position or a polar direction.</summary>
+    public static float[] Point(float[] p) => [p[0], (float)Negate(p[1]), p[2]];
+
     /// <summary>A rotation axis: an axial vector, so that equal angles left and right are mirror images.</summary>
     public static double[] RotationAxis(double[] axis) => [Negate(axis[0]), axis[1], Negate(axis[2])];
 

@@ -43,7 +43,13 @@ internal sealed class MjcfWriter(Anatomy anatomy, RodentBodyOptions options)
         WriteOptions();
         WriteDefaults();
         if (options.Floor)
+            Surroundings.WriteVisual(xml);
+        xml.Open("asset");
+        if (options.Floor)
             Surroundings.WriteAssets(xml);
+        if (options.Appearance == RodentAppearance.Skin)
+            RodentSkin.Rat.Write(xml, options.NamePrefix, options.Scale);
+        xml.Close();
         xml.Open("worldbody");
         if (options.Floor)
             Surroundings.WriteWorld(xml, options);
@@ -76,7 +82,7 @@ internal sealed class MjcfWriter(Anatomy anatomy, RodentBodyOptions options)
     {
         xml.Open("default");
         xml.Element("joint", "limited", "true", "solreflimit", "0.01 1", "solimplimit", "0.99 0.9999 0");
-        xml.Element("geom", "group", "3", "friction", "0.7 0.005 0.0001", "solref", "0.005 1", "condim", "1", "rgba", "0.55 0.42 0.32 1");
+        xml.Element("geom", "group", options.Appearance == RodentAppearance.Skin ? "3" : "2", "friction", "0.7 0.005 0.0001", "solref", "0.005 1", "condim", "1", "rgba", "0.55 0.42 0.32 1");
         xml.Element("site", "group", "4", "size", Number(2.5 * metresPerMm));
         xml.Element("general", "ctrllimited", "true", "ctrlrange", "-1 1", "forcelimited", "false", "dyntype", "filter",
             "dynprm", Number(anatomy.ActivationFilterS), "gaintype", "fixed");

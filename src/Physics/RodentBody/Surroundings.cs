@@ -5,7 +5,7 @@ namespace ClosedLoop.Physics;
 /// <summary>The floor, the lights and the cameras around a rat.</summary>
 internal static class Surroundings
 {
-    public static void WriteAssets(MjcfText xml)
+    public static void WriteVisual(MjcfText xml)
     {
         xml.Open("visual");
         xml.Element("global", "offwidth", "1920", "offheight", "1200");
@@ -13,7 +13,11 @@ internal static class Surroundings
         xml.Element("headlight", "ambient", "0.32 0.32 0.34", "diffuse", "0.28 0.28 0.28", "specular", "0 0 0");
         xml.Element("map", "znear", "0.01", "zfar", "60");
         xml.Close();
-        xml.Open("asset");
+    }
+
+    /// <summary>Sky and floor; to be called inside asset.</summary>
+    public static void WriteAssets(MjcfText xml)
+    {
         xml.Element("texture", "name", "sky", "type", "skybox", "builtin", "gradient", "rgb1", "0.72 0.78 0.84", "rgb2", "0.4 0.45 0.52",
             "width", "64", "height", "384");
         xml.Element("texture", "name", "floor", "type", "2d", "builtin", "checker", "rgb1", "0.62 0.63 0.61", "rgb2", "0.54 0.56 0.55",
@@ -21,7 +25,6 @@ internal static class Surroundings
         // texuniform: one texture per metre / 10, whatever the size of the floor: tiles of 5 cm.
         xml.Element("material", "name", "floor", "texture", "floor", "texuniform", "true", "texrepeat", "10 10", "specular", "0.1",
             "shininess", "0.1");
-        xml.Close();
     }
 
     public static void WriteWorld(MjcfText xml, RodentBodyOptions options)
