@@ -73,7 +73,7 @@ internal sealed class RodentSkin
         var wave = (3f * MathF.Sin(0.21f * vertex.Z)) + (2.2f * MathF.Sin((0.35f * vertex.Y) + (0.13f * vertex.Z)));
         var hood = Smooth((coat.HoodEdgeMm + wave - vertex.X) / coat.SoftMm);
         var back = Math.Max(0, (66 - vertex.Z) / 3);
-        var stripe = Smooth((MathF.Abs(vertex.Y) + back + (1.6f * MathF.Sin(0.3f * vertex.X)) - coat.StripeHalfWidthMm) / coat.SoftMm);
+        var stripe = Smooth((MathF.Abs(vertex.Y) + back + (0.8f * MathF.Sin(0.23f * vertex.X)) + (0.6f * MathF.Sin((0.41f * vertex.X) + 1)) - coat.StripeHalfWidthMm) / coat.SoftMm);
         return Math.Min(hood, stripe);
 
         static float Smooth(float x)

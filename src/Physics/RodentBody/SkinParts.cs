@@ -44,7 +44,7 @@ internal static class SkinParts
     /// <summary>A ball with three semi-axes (length, width, thickness), its rim bent forward by the cup.</summary>
     public static SkinMesh Blob(BlobRow blob, NeutralFrame frame)
     {
-        const int Rings = 9, Sides = 16;
+        const int Rings = 8, Sides = 12;
         var along = Vector3.Normalize(frame.Turn(NeutralFrame.Vector(blob.Along)));
         var face = frame.Turn(NeutralFrame.Vector(blob.Face));
         face = Vector3.Normalize(face - (Vector3.Dot(face, along) * along));

@@ -45,11 +45,11 @@ internal static class Surroundings
     {
         var s = options.Scale;
         var p = options.NamePrefix;
-        xml.Element("camera", "name", p + "close_profile", "mode", "trackcom", "pos", Vector(0.19 * s, -0.34 * s, 0.13 * s),
+        xml.Element("camera", "name", p + "close_profile", "mode", "trackcom", "pos", Vector(0.15 * s, -0.27 * s, 0.1 * s),
             "xyaxes", "0.873 0.488 0 -0.155 0.278 0.948", "fovy", "45");
-        xml.Element("camera", "name", p + "side", "mode", "trackcom", "pos", Vector(0, -0.4 * s, 0.06 * s), "xyaxes", "1 0 0 0 0.15 1", "fovy", "45");
-        xml.Element("camera", "name", p + "front", "mode", "trackcom", "pos", Vector(0.36 * s, -0.05 * s, 0.09 * s),
+        xml.Element("camera", "name", p + "side", "mode", "trackcom", "pos", Vector(-0.02 * s, -0.32 * s, 0.05 * s), "xyaxes", "1 0 0 0 0.15 1", "fovy", "45");
+        xml.Element("camera", "name", p + "front", "mode", "trackcom", "pos", Vector(0.29 * s, -0.04 * s, 0.07 * s),
             "xyaxes", "0.138 0.99 0 -0.236 0.033 0.971", "fovy", "40");
-        xml.Element("camera", "name", p + "top", "mode", "trackcom", "pos", Vector(-0.03 * s, 0, 0.45 * s), "xyaxes", "0 -1 0 1 0 0", "fovy", "45");
+        xml.Element("camera", "name", p + "top", "mode", "trackcom", "pos", Vector(-0.05 * s, 0, 0.4 * s), "xyaxes", "0 -1 0 1 0 0", "fovy", "45");
     }
 }
