@@ -1,0 +1,78 @@
+using System.Globalization;
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Recording;
+
+/// <summary>The sizes and names of the records of one session; it stands in the recording with the channels.</summary>
+/// <param name="Keypoints">Names and edges of the keypoints.</param>
+/// <param name="KeypointRateHz">Keypoint sets per second of the animal's time.</param>
+/// <param name="PositionCount">Generalised positions of the body.</param>
+/// <param name="VelocityCount">Generalised velocities of the body.</param>
+/// <param name="ActionCount">Actuators of the body.</param>
+/// <param name="Activations">The controller's layers.</param>
+public sealed record RecordingLayout(
+    KeypointLayout Keypoints, double KeypointRateHz, int PositionCount, int VelocityCount, int ActionCount, ActivationLayout Activations)
+{
+    /// <summary>An empty keypoint set of this layout.</summary>
+    public Keypoints NewKeypoints() => new(Keypoints);
+
+    /// <summary>An empty pose of this layout.</summary>
+    public Pose NewPose() => new(PositionCount, VelocityCount, Keypoints.Count);
+
+    /// <summary>An empty control step of this layout.</summary>
+    public ControlStep NewControlStep() => new(PositionCount, VelocityCount, ActionCount, Keypoints.Count, Activations);
+
+    internal Dictionary<string, string> DescribeKeypoints() => new()
+    {
+        ["keypoints"] = string.Join(',', Keypoints.Names),
+        ["edges"] = string.Join(',', Keypoints.Edges.Select(edge => $"{edge.From}-{edge.To}")),
+        ["rate_hz"] = KeypointRateHz.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    internal Dictionary<string, string> DescribePose() => new()
+    {
+        ["keypoints"] = string.Join(',', Keypoints.Names),
+        ["qpos"] = Text(PositionCount),
+        ["qvel"] = Text(VelocityCount),
+        ["flags"] = Flags<PoseFlags>(),
+    };
+
+    internal Dictionary<string, string> DescribeControl() => new()
+    {
+        ["keypoints"] = string.Join(',', Keypoints.Names),
+        ["qpos"] = Text(PositionCount),
+        ["qvel"] = Text(VelocityCount),
+        ["action"] = Text(ActionCount),
+        ["activations"] = string.Join(',', Activations.Layers.Select(layer => $"{layer.Name}:{layer.Size}")),
+        ["flags"] = Flags<ControlFlags>(),
+        ["reference_mode"] = Flags<ReferenceMode>(),
+    };
+
+    /// <summary>The layout back from what the channels say.</summary>
+    /// <exception cref="FormatException">They do not say it.</exception>
+    internal static RecordingLayout Parse(IReadOnlyDictionary<string, string> keypoints, IReadOnlyDictionary<string, string> control)
+    {
+        var names = Of(keypoints, "keypoints").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var edges = Of(keypoints, "edges").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(edge => edge.Split('-') is [var from, var to] ? (Number(from), Number(to)) : throw new FormatException($"'{edge}' is no edge"));
+        var layers = Of(control, "activations").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(layer => (layer[..Math.Max(0, layer.LastIndexOf(':'))], Number(layer[(layer.LastIndexOf(':') + 1)..])));
+        return new(
+            new(names, [.. edges]), double.Parse(Of(keypoints, "rate_hz"), CultureInfo.InvariantCulture),
+            Number(Of(control, "qpos")), Number(Of(control, "qvel")), Number(Of(control, "action")), new([.. layers]));
+    }
+
+    private static string Of(IReadOnlyDictionary<string, string> map, string key) =>
+        map.TryGetValue(key, out var value) ? value : throw new FormatException($"'{key}' is not stated");
+
+    // Sizes come from a file: no larger than any body or network, or a damaged one would exhaust the memory.
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 10_000_000
+            ? value : throw new FormatException($"'{text}' is no size");
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Flags<TEnum>()
+        where TEnum : struct, Enum =>
+        string.Join(',', Enum.GetValues<TEnum>().Select(value => $"{value}={Convert.ToInt32(value, CultureInfo.InvariantCulture)}"));
+}

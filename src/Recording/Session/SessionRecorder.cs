@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Recording;
+
+/// <summary>
+/// Records a session to one MCAP file. Records are encoded on the caller's thread and written by a thread of their
+/// own; nothing is allocated per record. It never drops: when the disk is behind the caller waits, and when the disk
+/// is full, fails or stalls the next call throws, and what was written stays readable.
+/// </summary>
+/// <remarks>
+/// Streams: see <see cref="RecordingTopics"/>. Messages are protobuf described inside the file; a message's log time
+/// is the session time at which its record was complete, its publish time that of its capture. All methods may be
+/// called from any thread.
+/// </remarks>
+public sealed class SessionRecorder : IDisposable
+{
+    private readonly RecordingFile _file;
+    private readonly Pool<RecordBlock> _pool;
+    private readonly BoundedQueue<RecordBlock> _queue;
+    private readonly Channel<Keypoints> _keypoints;
+    private readonly Channel<Pose> _pose;
+    private readonly Channel<ControlStep> _control;
+    private readonly Channel<RecordTables.TickRecord> _ticks;
+    private readonly ushort _telemetry;
+    private long _messages;
+    private long _longestWaitTicks;
+
+    /// <summary>A stream of the file, and the size that all its messages have.</summary>
+    private readonly record struct Channel<T>(RecordTable<T> Table, ushort Id, int Size)
+        where T : class;
+
+    private SessionRecorder(RecordingFile file, RecordingContent content, SessionRecorderOptions options)
+    {
+        _file = file;
+        Layout = content.Layout;
+        _keypoints = AddChannel(RecordTables.Keypoints, RecordingTopics.Keypoints, Layout.NewKeypoints(), Layout.DescribeKeypoints());
+        _pose = AddChannel(RecordTables.Pose, RecordingTopics.Pose, Layout.NewPose(), Layout.DescribePose());
+        _control = AddChannel(RecordTables.ControlStep, RecordingTopics.Control, Layout.NewControlStep(), Layout.DescribeControl());
+        _ticks = AddChannel(RecordTables.Tick, RecordingTopics.Ticks, new(), null);
+        _telemetry = file.Writer.AddChannel(
+            file.Writer.AddSchema("closedloop.Telemetry", "jsonschema", """{"type":"object"}"""u8.ToArray()), RecordingTopics.Telemetry, "json");
+        foreach (var (name, values) in content.Metadata)
+            file.Writer.WriteMetadata(name, values);
+        foreach (var attachment in content.Attachments)
+            file.Writer.WriteAttachment(attachment, time: 0);
+
+        var largest = Math.Max(Math.Max(_keypoints.Size, _pose.Size), Math.Max(_control.Size, 4096));
+        // One being written, and some in the hands of callers; the rest waits in the queue.
+        _pool = new(options.QueueCapacity + 8, () => new(largest));
+        _queue = new("recorder", options.QueueCapacity, QueuePolicy.Wait);
+        file.Begin(_queue, _pool, options);
+    }
+
+    /// <summary>Where the recording goes.</summary>
+    public string Path => _file.Path;
+
+    /// <summary>Sizes and names of the records that are taken.</summary>
+    public RecordingLayout Layout { get; }
+
+    /// <summary>What was done so far.</summary>
+    public SessionRecorderStatistics Statistics => new(
+        Interlocked.Read(ref _messages), _file.MessagesInFile, _file.SafeBytes, _file.LastFreeBytes,
+        Milliseconds(Interlocked.Read(ref _longestWaitTicks)), Milliseconds(_file.LongestWriteTicks), Milliseconds(_file.LongestSyncTicks),
+        _queue.Statistics);
+
+    /// <summary>Blocks that are on their way to the file; zero after <see cref="Finish"/>.</summary>
+    internal int OutstandingBlocks => _pool.Outstanding;
+
+    /// <summary>Bytes that the writer's thread has allocated since it began.</summary>
+    internal long WriterAllocatedBytes => _file.WriterAllocatedBytes;
+
+    /// <summary>Begins a recording: makes the folder and the file, and writes <paramref name="content"/>.</summary>
+    /// <exception cref="ClosedLoopException">The file is there already, its folder cannot be made, or the disk is nearly full.</exception>
+    public static SessionRecorder Start(string path, RecordingContent content, SessionRecorderOptions? options = null)
+    {
+        options ??= new();
+        return Start(RecordingFile.Create(path, options), content, options);
+    }
+
+    internal static SessionRecorder Start(RecordingFile file, RecordingContent content, SessionRecorderOptions options)
+    {
+        try
+        {
+            return new(file, content, options);
+        }
+        catch (IOException error)
+        {
+            file.Dispose();
+            throw ClosedLoopException.Failed($"the recording '{file.Path}' cannot be begun: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Records a keypoint set.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(Keypoints keypoints) => Write(_keypoints, keypoints, keypoints.Stamp);
+
+    /// <summary>Records a pose.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(Pose pose) => Write(_pose, pose, pose.Stamp);
+
+    /// <summary>Records a control step.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(ControlStep step) => Write(_control, step, step.Stamp);
+
+    /// <summary>
+    /// Records a beat of the control clock, with the sequence of its keypoints. NB: not the keypoints themselves:
+    /// record them too, or the tick cannot be replayed.
+    /// </summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(in ControlTick tick)
+    {
+        var block = Rent();
+        block.Tick.Index = tick.Index;
+        block.Tick.TimeNs = tick.Time.Nanoseconds;
+        block.Tick.KeypointsSequence = tick.Keypoints?.Stamp.Sequence ?? RecordStamp.None;
+        block.Length = RecordTables.Tick.Encode(block.Tick, block.Room(_ticks.Size));
+        HandOver(block, _ticks.Id, tick.Time, tick.Time);
+    }
+
+    /// <summary>Records telemetry: one JSON object as UTF-8.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void WriteTelemetry(SessionTime time, ReadOnlySpan<byte> json)
+    {
+        var block = Rent();
+        json.CopyTo(block.Room(json.Length));
+        block.Length = json.Length;
+        HandOver(block, _telemetry, time, time);
+    }
+
+    /// <summary>Writes what still waits, <paramref name="summary"/>, and the file's index: the file is whole.</summary>
+    /// <exception cref="ClosedLoopException">The recording had ended before; the message says why and what is safe.</exception>
+    public void Finish(IReadOnlyDictionary<string, string>? summary = null)
+    {
+        _file.FinalMetadata ??= summary;
+        _queue.Complete();
+        _file.WaitForEnd();
+        if (_file.Error is { } error)
+            throw ClosedLoopException.Failed(error);
+    }
+
+    /// <summary>Finishes the file; whatever goes wrong now was or will be said by <see cref="Finish"/> or a write.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Finish();
+        }
+        catch (ClosedLoopException)
+        {
+            // Already kept: a dispose after a failure must not hide the failure.
+        }
+        _queue.Dispose();
+        _file.Dispose();
+    }
+
+    private Channel<T> AddChannel<T>(RecordTable<T> table, string topic, T example, Dictionary<string, string>? metadata)
+        where T : class
+    {
+        var schema = _file.Writer.AddSchema(table.FullName, "protobuf", table.Describe());
+        return new(table, _file.Writer.AddChannel(schema, topic, "protobuf", metadata), table.Size(example));
+    }
+
+    private void Write<T>(in Channel<T> channel, T record, in RecordStamp stamp)
+        where T : class
+    {
+        if (channel.Table.Size(record) != channel.Size)
+            throw new ArgumentException($"a {channel.Table.Name} of other sizes than the recording's layout cannot be recorded", nameof(record));
+        var block = Rent();
+        block.Length = channel.Table.Encode(record, block.Room(channel.Size));
+        HandOver(block, channel.Id, stamp.Produced, stamp.Captured);
+    }
+
+    private RecordBlock Rent() => _file.Error is { } error ? throw ClosedLoopException.Failed(error) : _pool.Rent();
+
+    private void HandOver(RecordBlock block, ushort channel, SessionTime log, SessionTime publish)
+    {
+        block.Channel = channel;
+        block.LogTime = (ulong)Math.Max(0, log.Nanoseconds);
+        block.PublishTime = (ulong)Math.Max(0, publish.Nanoseconds);
+        var before = Stopwatch.GetTimestamp();
+        var taken = _queue.Enqueue(block);
+        RecordingFile.KeepLongest(ref _longestWaitTicks, before);
+        if (taken)
+        {
+            Interlocked.Increment(ref _messages);
+            return;
+        }
+        _pool.Return(block);
+        throw ClosedLoopException.Failed(_file.Error ?? $"the recording '{Path}' was finished before the last record came");
+    }
+
+    private static double Milliseconds(long ticks) => ticks * 1e3 / Stopwatch.Frequency;
+}
