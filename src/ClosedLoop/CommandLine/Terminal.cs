@@ -5,8 +5,8 @@ namespace ClosedLoop.CommandLine;
 /// <summary>What people read: standard output, with colour on a terminal and as plain text everywhere else.</summary>
 public static class Terminal
 {
-    /// <summary>Columns of a table that is not shown on a terminal: wide enough that no path is broken.</summary>
-    private const int PlainWidth = 200;
+    /// <summary>Columns of a table that is not shown on a terminal: wide enough that nothing is broken over lines.</summary>
+    private const int PlainWidth = 2000;
 
     /// <summary>Standard output for summaries and tables.</summary>
     public static IAnsiConsole Output { get; } = Create(Console.Out, Console.IsOutputRedirected);
