@@ -18,21 +18,19 @@ namespace ClosedLoop;
 public sealed class Session : IDisposable
 {
     private readonly SessionInput _input;
-    private readonly SessionRecorder? _recorder;
     private readonly Registrar _registrar;
     private readonly VirtualRodent _rodent;
     private readonly SessionClock _clock;
+    private SessionRecorder? _recorder;
 
-    /// <summary>Puts a session together; nothing runs yet.</summary>
+    /// <summary>Puts a session together and warms it up; nothing runs yet.</summary>
     /// <param name="setup">The animal, the body, and how both are to be treated.</param>
     /// <param name="input">Where the ticks come from; stays the caller's.</param>
-    /// <param name="recorder">Where every record goes; null where nothing is kept. Stays the caller's.</param>
     /// <param name="clock">The session's clock.</param>
-    public Session(SessionSetup setup, SessionInput input, SessionRecorder? recorder, SessionClock clock)
+    public Session(SessionSetup setup, SessionInput input, SessionClock clock)
     {
         Setup = setup;
         _input = input;
-        _recorder = recorder;
         _clock = clock;
         SessionWarmUp.Run(setup);
         _registrar = setup.MakeRegistrar(clock);
@@ -50,36 +48,43 @@ public sealed class Session : IDisposable
     public VirtualRodent Rodent => _rodent;
 
     /// <summary>Runs to the end of the input, or until <paramref name="cancellation"/> is asked for.</summary>
+    /// <param name="recorder">Where every record goes; null where nothing is kept. Stays the caller's, who finishes it.</param>
+    /// <param name="onPose">Sees every pose, lent, on the control thread.</param>
+    /// <param name="onProgress">Sees how the session stands once a second, on a thread of its own.</param>
+    /// <param name="cancellation">Ends the session with what it has.</param>
     /// <exception cref="ClosedLoopException">The source, the recording or the physics failed; what was recorded so far is safe.</exception>
-    public SessionResult Run(Action<SessionProgress>? onProgress, CancellationToken cancellation)
+    public SessionResult Run(
+        SessionRecorder? recorder, Action<Pose>? onPose, Action<SessionProgress>? onProgress, CancellationToken cancellation)
     {
+        _recorder = recorder;
         var started = _clock.Now;
         var current = default(ControlTick);
 
         // Everything that arrives is recorded as it arrives, also what no beat will see.
-        using var arrivals = _input.Keypoints.Subscribe(keypoints => _recorder?.Write(keypoints));
+        using var arrivals = _input.Keypoints.Subscribe(keypoints => recorder?.Write(keypoints));
 
         // One beat, one pose, one control step.
         var ticks = _input.Ticks.Do(tick =>
         {
             current = tick;
-            _recorder?.Write(tick);
+            recorder?.Write(tick);
         });
         var poses = ticks.Select(tick => _registrar.Process(tick)).Do(pose =>
         {
             Statistics.Observe(pose);
-            _recorder?.Write(pose);
+            recorder?.Write(pose);
+            onPose?.Invoke(pose);
         });
         var steps = poses.Select(pose => _rodent.Process(pose)).Do(step =>
         {
             Statistics.Observe(step, current);
-            _recorder?.Write(step);
+            recorder?.Write(step);
         });
         using var frames = steps.Subscribe(_ => Statistics.EndFrame());
 
         using (new SessionTelemetry(this, onProgress))
             _input.Run(cancellation);
-        return SessionResult.Of(this, _input, _clock.Now - started, cancellation.IsCancellationRequested, _recorder?.Path);
+        return SessionResult.Of(this, _input, _clock.Now - started, cancellation.IsCancellationRequested, recorder?.Path);
     }
 
     /// <inheritdoc/>

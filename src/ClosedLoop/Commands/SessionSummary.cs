@@ -1,5 +1,6 @@
 using ClosedLoop.CommandLine;
 using ClosedLoop.Sessions;
+using Spectre.Console;
 
 namespace ClosedLoop.Commands;
 

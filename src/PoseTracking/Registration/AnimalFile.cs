@@ -54,6 +54,13 @@ public sealed record AnimalFile
     /// <exception cref="ClosedLoopException">The file is missing, not valid or not complete; the message says where.</exception>
     public static AnimalFile Load(string path) => AnimalFileReader.Read(path);
 
+    /// <summary>Reads an animal from the text of a file; <paramref name="name"/> stands for the file in errors.</summary>
+    /// <exception cref="ClosedLoopException">The text is not valid or not complete; the message says where.</exception>
+    public static AnimalFile Parse(string text, string name) => AnimalFileReader.Parse(text, name);
+
+    /// <summary>The text of the animal file.</summary>
+    public string ToYaml() => AnimalFileWriter.ToYaml(this);
+
     /// <summary>Writes the animal file; an interrupted write leaves the old file as it was.</summary>
     /// <exception cref="ClosedLoopException">The file cannot be written.</exception>
     public void Save(string path) => AnimalFileWriter.Write(this, path);

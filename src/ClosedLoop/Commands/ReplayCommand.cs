@@ -1,0 +1,87 @@
+using System.CommandLine;
+using ClosedLoop.CommandLine;
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+using ClosedLoop.PoseTracking;
+using ClosedLoop.Recording;
+using ClosedLoop.Sessions;
+
+namespace ClosedLoop.Commands;
+
+/// <summary><c>closedloop replay</c>: a recording or a keypoint file through the pipeline of a live session.</summary>
+public static class ReplayCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var path = new Argument<string>("FILE") { Description = "A recording (.mcap) or a keypoint file (.nwb, .mat, .csv)." };
+        var animal = new Option<string?>("--animal")
+        {
+            Description = "The animal, as 'register' wrote it; fitted from the file itself where none is given.",
+            HelpName = "rat.yaml",
+        };
+        var rate = PlaybackRate.CreateOption();
+        var episodes = new Option<string?>("--episodes")
+        {
+            Description = "Also judge the controller on episodes of SECONDS, started every EVERY_FRAMES frames.",
+            HelpName = "SECONDS:EVERY_FRAMES",
+        };
+        var record = new Option<string?>("--record") { Description = "Record the session.", HelpName = "OUT.mcap" };
+        var picture = new Option<string?>("--picture") { Description = "Draw the virtual rodent as it stands at the end.", HelpName = "OUT.png" };
+        var json = JsonReport.CreateOption();
+        var body = new BodyOptions();
+        var reading = new KeypointFileArguments();
+        var command = new Command("replay", "Play a recording or a keypoint file through the pipeline of a live session.") { path, animal };
+        body.AddTo(command);
+        reading.AddTo(command);
+        foreach (var option in new Option[] { rate, episodes, record, picture, json })
+            command.Add(option);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var clock = new SessionClock();
+            var source = parsed.GetRequiredValue(path);
+            var playbackRate = PlaybackRate.Parse(parsed.GetRequiredValue(rate));
+            var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
+            var description = body.IsGiven(parsed) || !IsRecording(source) ? body.Resolve(parsed) : null;
+
+            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes) =>
+                SessionRun.Execute(setup, input, clock, new()
+                {
+                    RecordingPath = parsed.GetValue(record),
+                    PicturePath = parsed.GetValue(picture),
+                    Json = parsed.GetValue(json),
+                    Notes = notes,
+                    Episodes = parsed.GetValue(episodes) is { } plan ? EpisodePlan.Parse(plan) : null,
+                }, cancellation);
+
+            if (IsRecording(source))
+            {
+                using var recording = SessionRecording.Open(source);
+                using var setup = SessionArchive.SetupOf(recording, description, known);
+                using var input = new RecordingInput(recording, clock, playbackRate);
+                Play(setup, input, recording.Notes);
+            }
+            else
+            {
+                using var file = reading.Open(parsed, source, playbackRate, clock);
+                var notes = new List<string>(file.Notes);
+                known ??= FitTo(description!, file, notes, cancellation);
+                using var setup = new SessionSetup(description!, known, file.Layout, new() { RateHz = file.RateHz, Source = file.Description });
+                using var input = new SourceInput(file, clock);
+                Play(setup, input, notes);
+            }
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static bool IsRecording(string path) => Path.GetExtension(path).Equals(".mcap", StringComparison.OrdinalIgnoreCase);
+
+    private static AnimalFile FitTo(BodyDescription description, KeypointFile file, List<string> notes, CancellationToken cancellation)
+    {
+        var fit = AnimalFitting.Fit(description, file, new() { Name = Path.GetFileNameWithoutExtension(file.Path), SourceFile = Path.GetFileName(file.Path) }, cancellation);
+        notes.Add("no --animal was given: size, offsets and floor were fitted from this very file");
+        notes.AddRange(fit.Notes);
+        return fit.Animal;
+    }
+}

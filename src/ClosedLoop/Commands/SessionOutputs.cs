@@ -1,0 +1,20 @@
+namespace ClosedLoop.Commands;
+
+/// <summary>What is to come out of a session.</summary>
+internal sealed record SessionOutputs
+{
+    /// <summary>Where to record to; null: nowhere.</summary>
+    public string? RecordingPath { get; init; }
+
+    /// <summary>Where to draw the rodent at the end; null: nowhere.</summary>
+    public string? PicturePath { get; init; }
+
+    /// <summary>Where the facts go; null: nowhere.</summary>
+    public FileInfo? Json { get; init; }
+
+    /// <summary>What a person should know of the input.</summary>
+    public IEnumerable<string> Notes { get; init; } = [];
+
+    /// <summary>Episodes to judge the controller on after the session; null: none.</summary>
+    public EpisodePlan? Episodes { get; init; }
+}

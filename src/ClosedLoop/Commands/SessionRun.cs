@@ -1,0 +1,53 @@
+using System.Text;
+using ClosedLoop.CommandLine;
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+using ClosedLoop.Recording;
+using ClosedLoop.Sessions;
+
+namespace ClosedLoop.Commands;
+
+/// <summary>What <c>demo</c>, <c>replay</c> and <c>live</c> do alike: record, run, show progress, judge, summarise.</summary>
+internal static class SessionRun
+{
+    /// <summary>Runs a session from its first tick to its summary.</summary>
+    public static SessionResult Execute(
+        SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
+    {
+        using var session = new Session(setup, input, clock);
+        using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock)) : null;
+        var poses = new List<Pose>();
+        SessionResult result;
+        using (var line = new ProgressLine())
+            result = session.Run(recorder, Collector(setup, outputs.Episodes, poses), progress => line.Report(SessionSummary.Line(progress)), cancellation);
+        result = result with { Notes = [.. outputs.Notes, .. setup.Body.Notes] };
+        recorder?.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
+        if (outputs.Episodes is { } plan)
+            result = result with { Imitation = Judge(setup, plan, poses, result.Imitation, cancellation) };
+        if (outputs.PicturePath is { } picture)
+        {
+            SessionPicture.Write(setup, session.Rodent, picture);
+            result = result with { Picture = picture };
+        }
+        SessionSummary.Print(session, result);
+        JsonReport.Write(outputs.Json, result);
+        return result;
+    }
+
+    /// <summary>Keeps a copy of every pose where episodes are to be judged on them.</summary>
+    private static Action<Pose>? Collector(SessionSetup setup, EpisodePlan? episodes, List<Pose> poses) => episodes is null
+        ? null
+        : pose =>
+        {
+            var kept = new Pose(setup.Body.Model.Nq, setup.Body.Model.Nv, setup.Layout.Count);
+            kept.CopyFrom(pose);
+            poses.Add(kept);
+        };
+
+    private static ImitationResult Judge(SessionSetup setup, EpisodePlan plan, List<Pose> poses, ImitationResult result, CancellationToken cancellation)
+    {
+        var length = (int)Math.Round(plan.Seconds * setup.Configuration.RateHz);
+        var score = ImitationEpisodes.Run(setup.Body, setup.Controller, setup.Configuration.Rodent, poses, length, plan.EveryFrames, cancellation);
+        return result with { Episodes = score.Episodes, Survival = score.Survival, EpisodeScore = score };
+    }
+}

@@ -1,0 +1,44 @@
+using ClosedLoop.Core;
+using ClosedLoop.Recording;
+
+namespace ClosedLoop.Sessions;
+
+/// <summary>
+/// The ticks of a recorded session, in order, each with the keypoints that had arrived for it then. The same pipeline
+/// makes the same poses and control steps of them, bit for bit, whatever the rate.
+/// </summary>
+/// <param name="recording">The recording; stays the caller's.</param>
+/// <param name="clock">The session's clock.</param>
+/// <param name="rate">1 for the recording's own times, 2 for twice as fast; null: as fast as possible.</param>
+public sealed class RecordingInput(SessionRecording recording, SessionClock clock, double? rate) : SessionInput
+{
+    /// <inheritdoc/>
+    public override KeypointLayout Layout => recording.Layout.Keypoints;
+
+    /// <inheritdoc/>
+    public override double RateHz => recording.Layout.KeypointRateHz;
+
+    /// <inheritdoc/>
+    public override string Description => $"{Path.GetFileName(recording.Path)} (recording, {recording.Count(RecordingTopics.Ticks)} ticks at {RateHz:G6} Hz)";
+
+    /// <inheritdoc/>
+    public override void Run(CancellationToken cancellation)
+    {
+        var ticks = recording.Ticks();
+        var keypoints = new Keypoints(Layout);
+        var (started, first) = (clock.Now, (SessionTime?)null);
+        while (!cancellation.IsCancellationRequested && ticks.TryRead(keypoints, out var recorded))
+        {
+            first ??= recorded.Time;
+            if (rate is { } factor && !clock.WaitUntil(started + (long)((recorded.Time - first.Value) / factor), cancellation))
+                return;
+            var now = clock.Now;
+            if (recorded.Keypoints is not null)
+            {
+                keypoints.Stamp = keypoints.Stamp with { Captured = now, Produced = now };
+                Deliver(keypoints);
+            }
+            Deliver(new ControlTick(recorded.Index, now, recorded.Keypoints));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using ClosedLoop.CommandLine;
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+using ClosedLoop.PoseTracking;
+using ClosedLoop.Recording;
+
+namespace ClosedLoop.Sessions;
+
+/// <summary>
+/// What a recording says of its session besides the streams, so that a replay needs nothing else: the resolved
+/// configuration, versions and git commit, the body and the animal.
+/// </summary>
+public static class SessionArchive
+{
+    private const string ConfigurationName = "configuration";
+    private const string BodyName = "body.xml";
+    private const string BodyFactsName = "body.json";
+    private const string BodyFilePrefix = "body/";
+    private const string AnimalName = "animal.yaml";
+
+    /// <summary>What stands at the beginning of a recording of this setup.</summary>
+    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock) => new()
+    {
+        Layout = setup.RecordingLayout,
+        Metadata = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            [ConfigurationName] = new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(setup.Configuration)) },
+            ["versions"] = Versions(),
+            ["session"] = new Dictionary<string, string>
+            {
+                ["started_at"] = clock.StartedAt.ToString("O", CultureInfo.InvariantCulture),
+                ["time_unit"] = "nanoseconds since the session's clock started",
+                ["synchronisation"] = "keypoint sets are placed on the session's clock by their arrival; there are no sync pulses",
+            },
+        },
+        Attachments =
+        [
+            new(BodyName, "application/xml", Encoding.UTF8.GetBytes(setup.Description.Mjcf)),
+            new(BodyFactsName, "application/json", JsonReport.ToUtf8(new BodyFacts(
+                setup.Description.Name, setup.Description.Attachments, setup.Description.RootKeypoint,
+                setup.Description.TrunkKeypoints, setup.Description.RegularisedKeypoints))),
+            .. setup.Description.Files.Select(file => new RecordingAttachment(BodyFilePrefix + file.Key, "application/octet-stream", file.Value)),
+            new(AnimalName, "application/yaml", Encoding.UTF8.GetBytes(setup.Animal.ToYaml())),
+        ],
+    };
+
+    /// <summary>The setup that a recording was made with.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <param name="body">Another body to use instead of the recording's; null: the recording's.</param>
+    /// <param name="animal">Another animal to use instead of the recording's; null: the recording's.</param>
+    /// <exception cref="ClosedLoopException">The recording lacks what a replay needs, or holds it in another version's form.</exception>
+    public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal)
+    {
+        body ??= BodyOf(recording);
+        animal ??= AnimalFile.Parse(Text(recording, AnimalName), $"{recording.Path}: {AnimalName}");
+        return new(body, animal, recording.Layout.Keypoints, ConfigurationOf(recording));
+    }
+
+    private static BodyDescription BodyOf(SessionRecording recording)
+    {
+        var facts = Parse<BodyFacts>(recording, BodyFactsName, Text(recording, BodyFactsName));
+        return new(
+            facts.Name, Text(recording, BodyName),
+            recording.AttachmentNames.Where(name => name.StartsWith(BodyFilePrefix, StringComparison.Ordinal))
+                .ToDictionary(name => name[BodyFilePrefix.Length..], name => recording.ReadAttachment(name).Data),
+            facts.Attachments, facts.RootKeypoint, facts.TrunkKeypoints, facts.RegularisedKeypoints);
+    }
+
+    private static SessionConfiguration ConfigurationOf(SessionRecording recording) =>
+        recording.Metadata.TryGetValue(ConfigurationName, out var values) && values.TryGetValue("json", out var json)
+            ? Parse<SessionConfiguration>(recording, ConfigurationName, json)
+            : throw Lacking(recording, ConfigurationName);
+
+    private static string Text(SessionRecording recording, string name) =>
+        recording.AttachmentNames.Contains(name)
+            ? Encoding.UTF8.GetString(recording.ReadAttachment(name).Data)
+            : throw Lacking(recording, name);
+
+    private static T Parse<T>(SessionRecording recording, string name, string json)
+    {
+        try
+        {
+            return JsonReport.Parse<T>(json);
+        }
+        catch (JsonException e)
+        {
+            throw ClosedLoopException.Failed($"the {name} in the recording '{recording.Path}' cannot be read by this version ({ProgramVersion.Full}): {e.Message}", e);
+        }
+    }
+
+    private static ClosedLoopException Lacking(SessionRecording recording, string name) => ClosedLoopException.Failed(
+        $"the recording '{recording.Path}' has no {name}, without which it cannot be replayed; it was not made by a session, or its beginning is damaged");
+
+    private static Dictionary<string, string> Versions() => new()
+    {
+        ["closedloop"] = ProgramVersion.Full,
+        ["mujoco"] = MujocoModel.LibraryVersion,
+        ["dotnet"] = RuntimeInformation.FrameworkDescription,
+        ["operating_system"] = RuntimeInformation.OSDescription,
+        ["architecture"] = $"{RuntimeInformation.ProcessArchitecture}",
+        ["processor"] = Diagnostics.MachineFacts.Read().Processor,
+        ["device"] = "cpu",
+    };
+
+    private sealed record BodyFacts(
+        string Name, IReadOnlyList<KeypointAttachment> Attachments, string RootKeypoint,
+        IReadOnlyList<string> TrunkKeypoints, IReadOnlyList<string> RegularisedKeypoints);
+}
