@@ -22,9 +22,8 @@ public sealed record McapChannel(
 /// <param name="Data">Its bytes.</param>
 public sealed record RecordingAttachment(string Name, string MediaType, byte[] Data);
 
-/// <summary>Where a chunk lies and what times it covers.</summary>
-internal readonly record struct McapChunkIndex(
-    ulong StartTime, ulong EndTime, long Offset, long Length, string Compression, long CompressedSize, long UncompressedSize);
+/// <summary>Where a chunk lies, and the channels that have messages in it.</summary>
+internal readonly record struct McapChunkIndex(long Offset, long Length, ushort[] Channels);
 
 /// <summary>Where a record other than a chunk lies, length including its nine bytes of head.</summary>
 internal readonly record struct McapRecordIndex(string Name, string MediaType, long Offset, long Length);
