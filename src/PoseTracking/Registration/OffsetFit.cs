@@ -1,0 +1,309 @@
+using ClosedLoop.Core;
+
+namespace ClosedLoop.PoseTracking;
+
+/// <summary>
+/// The unknowns that an animal's frames share, its size s and its offsets m_k = s m0_k + d_k, and the poses of the
+/// frames they are fitted on. Minimised is, over all of them,
+/// sum_t cost_t(q_t; s, m) + T sum_k lambda_k |d_k|^2.
+/// </summary>
+/// <remarks>
+/// Size and offsets stand in for each other to a degree: a larger body with its markers moved inward looks the same in
+/// one pose, but not as the limbs bend, since then the distances between joints show. What the bending leaves open is
+/// settled by lambda: offsets are held to the ORIGINAL ones at the present size (NB: never to those of the round before,
+/// which would let them drift without end), and the size takes up what all markers agree on. lambda_k is large for the
+/// keypoints that the body's description wants regularised, small for those whose original offset is exactly zero,
+/// which is how attachment files say "somewhere on this part".
+/// </remarks>
+internal sealed class OffsetFit
+{
+    private readonly KinematicTree _tree;
+    private readonly PoseSolver _solver;
+    private readonly double[][] _targets;
+    private readonly double[][] _weights;
+    private readonly double[] _lambda;
+    private readonly double[] _shift;
+    private readonly bool _scaleFixed;
+    private readonly int _sites;
+
+    public OffsetFit(PoseSolver solver, double scale, bool scaleFixed, double[][] targets, double[][] weights)
+    {
+        _solver = solver;
+        _tree = solver.Tree;
+        _sites = _tree.SiteCount;
+        _targets = targets;
+        _weights = weights;
+        _scaleFixed = scaleFixed;
+        _shift = new double[3 * _sites];
+        var description = _tree.Body.Description;
+        _lambda = new double[_sites];
+        for (var s = 0; s < _sites; s++)
+        {
+            var original = _tree.UnitOffsets.AsSpan(3 * s, 3);
+            _lambda[s] = description.RegularisedKeypoints.Contains(_tree.Body.Layout.Names[_tree.Keypoint[s]]) ? 0.04
+                : original[0] == 0 && original[1] == 0 && original[2] == 0 ? 0.0005
+                : 0.005;
+        }
+        Poses = [.. targets.Select(_ => (double[])solver.RestPose.Clone())];
+        Apply(scale, _shift);
+    }
+
+    /// <summary>One pose per frame.</summary>
+    public double[][] Poses { get; }
+
+    /// <summary>Mean marker error of the last solve of all poses, metres.</summary>
+    public double MeanErrorM { get; private set; }
+
+    /// <summary>Solves every frame from the trunk and from where it stands, and keeps the better pose.</summary>
+    public void StartPoses(TrunkStart start, CancellationToken cancellation)
+    {
+        var fresh = new double[Poses[0].Length];
+        for (var t = 0; t < Poses.Length; t++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var warm = _solver.Solve(_targets[t], _weights[t], Poses[t]);
+            var solution = start.Solve(_targets[t], _weights[t], fresh, 0);
+            if (solution.Cost < warm.Cost)
+                fresh.CopyTo(Poses[t], 0);
+        }
+    }
+
+    /// <summary>Solves all poses for the present size and offsets.</summary>
+    /// <returns>The total cost.</returns>
+    public double SolvePoses(CancellationToken cancellation)
+    {
+        var (cost, error) = (0.0, 0.0);
+        for (var t = 0; t < Poses.Length; t++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var solution = _solver.Solve(_targets[t], _weights[t], Poses[t]);
+            cost += solution.Cost;
+            error += solution.MeanErrorM;
+        }
+        MeanErrorM = error / Poses.Length;
+        return cost + Regularisation(_shift);
+    }
+
+    /// <summary>
+    /// The offsets (and the size) that suit the present poses best, in closed form: in the frame of its body each
+    /// keypoint's d is a weighted mean, which leaves one quadratic equation for s.
+    /// </summary>
+    public void SolveOffsets()
+    {
+        var n = 3 * _sites;
+        var (sumA, sumB) = (new double[n], new double[n]);
+        var weight = new double[_sites];
+        var (saa, sab) = (0.0, 0.0);
+        Span<double> a = stackalloc double[3];
+        Span<double> b = stackalloc double[3];
+        var scale = _tree.Scale;
+        for (var t = 0; t < Poses.Length; t++)
+        {
+            _solver.LineariseAt(_targets[t], _weights[t], Poses[t]);
+            for (var s = 0; s < _sites; s++)
+            {
+                var w = _solver.SiteWeight(s);
+                if (w == 0)
+                    continue;
+                Unscaled(Poses[t], s, scale, a);
+                for (var i = 0; i < 3; i++)
+                    b[i] = _targets[t][(3 * _tree.Keypoint[s]) + i] - Poses[t][i];
+                var r = _tree.SiteRotation(s);
+                weight[s] += w;
+                for (var i = 0; i < 3; i++)
+                {
+                    sumA[(3 * s) + i] += w * ((r[i] * a[0]) + (r[3 + i] * a[1]) + (r[6 + i] * a[2]));
+                    sumB[(3 * s) + i] += w * ((r[i] * b[0]) + (r[3 + i] * b[1]) + (r[6 + i] * b[2]));
+                    saa += w * a[i] * a[i];
+                    sab += w * a[i] * b[i];
+                }
+            }
+        }
+        for (var s = 0; s < _sites; s++)
+        {
+            var total = weight[s] + (_lambda[s] * Poses.Length);
+            for (var i = 3 * s; i < (3 * s) + 3; i++)
+            {
+                saa -= sumA[i] * sumA[i] / total;
+                sab -= sumA[i] * sumB[i] / total;
+            }
+        }
+        if (!_scaleFixed && saa > 0)
+            scale = Math.Clamp(sab / saa, 0.9 * scale, 1.1 * scale);
+        for (var s = 0; s < _sites; s++)
+            for (var i = 3 * s; i < (3 * s) + 3; i++)
+                _shift[i] = (sumB[i] - (scale * sumA[i])) / (weight[s] + (_lambda[s] * Poses.Length));
+        Apply(scale, _shift);
+    }
+
+    /// <summary>
+    /// Refines size, offsets and poses together: Gauss-Newton with the poses eliminated from the normal equations
+    /// frame by frame (Schur complement). Alternating solves creep along the valleys in which a pose makes up for an
+    /// offset; this walks down them in a few steps.
+    /// </summary>
+    /// <returns>Steps that were made.</returns>
+    public int RefineTogether(int maximumSteps, CancellationToken cancellation)
+    {
+        var n = 1 + (3 * _sites);
+        var (matrix, right, step) = (new double[n * n], new double[n], new double[n]);
+        var oldPoses = Poses.Select(pose => (double[])pose.Clone()).ToArray();
+        var oldShift = new double[_shift.Length];
+        var cost = SolvePoses(cancellation);
+        var damping = 1e-3;
+        var steps = 0;
+        while (steps < maximumSteps)
+        {
+            Eliminate(matrix, right, cancellation);
+            var improved = false;
+            while (!improved && damping < 1e6)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!DenseCholesky.Solve(matrix, right, step, damping))
+                {
+                    damping *= 10;
+                    continue;
+                }
+                _shift.CopyTo(oldShift, 0);
+                for (var t = 0; t < Poses.Length; t++)
+                    Poses[t].CopyTo(oldPoses[t], 0);
+                var (oldScale, oldError) = (_tree.Scale, MeanErrorM);
+                for (var i = 0; i < _shift.Length; i++)
+                    _shift[i] += step[1 + i];
+                Apply(Math.Clamp(oldScale + step[0], 0.8 * oldScale, 1.25 * oldScale), _shift);
+                var trial = SolvePoses(cancellation);
+                if (trial < cost)
+                {
+                    improved = true;
+                    steps++;
+                    damping = Math.Max(1e-6, damping * 0.2);
+                    if (cost - trial < 1e-5 * trial)
+                        return steps;
+                    cost = trial;
+                    continue;
+                }
+                oldShift.CopyTo(_shift, 0);
+                for (var t = 0; t < Poses.Length; t++)
+                    oldPoses[t].CopyTo(Poses[t], 0);
+                Apply(oldScale, _shift);
+                MeanErrorM = oldError;
+                damping *= 10;
+            }
+            if (!improved)
+                break;
+        }
+        return steps;
+    }
+
+    /// <summary>How far each keypoint's offset has moved from the original one, metres, by site.</summary>
+    public double ShiftM(int site)
+    {
+        var d = _shift.AsSpan(3 * site, 3);
+        return Math.Sqrt((d[0] * d[0]) + (d[1] * d[1]) + (d[2] * d[2]));
+    }
+
+    /// <summary>The normal equations of size and offsets after the poses have been eliminated.</summary>
+    private void Eliminate(double[] matrix, double[] right, CancellationToken cancellation)
+    {
+        var n = right.Length;
+        Array.Clear(matrix);
+        Array.Clear(right);
+        var dofs = _tree.DofCount;
+        var cross = new double[n * dofs];
+        var solved = new double[n * dofs];
+        var along = new double[3 * _sites];
+        Span<double> a = stackalloc double[3];
+        for (var t = 0; t < Poses.Length; t++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _solver.LineariseAt(_targets[t], _weights[t], Poses[t]);
+            Array.Clear(cross);
+            for (var s = 0; s < _sites; s++)
+            {
+                var w = _solver.SiteWeight(s);
+                Unscaled(Poses[t], s, _tree.Scale, a);
+                var r = _tree.SiteRotation(s);
+                for (var i = 0; i < 3; i++)
+                {
+                    along[(3 * s) + i] = a[i];
+                    var g = 1 + (3 * s) + i;
+                    // Residuals and Jacobian rows of the solver carry the root of the weight already.
+                    right[0] -= Math.Sqrt(w) * a[i] * _solver.WeightedResidual[(3 * s) + i];
+                    matrix[0] += w * a[i] * a[i];
+                    matrix[g * (n + 1)] += w;
+                    for (var j = 0; j < 3; j++)
+                    {
+                        right[g] -= Math.Sqrt(w) * r[(3 * j) + i] * _solver.WeightedResidual[(3 * s) + j];
+                        matrix[g * n] += w * a[j] * r[(3 * j) + i];
+                    }
+                }
+            }
+            for (var d = 0; d < dofs; d++)
+            {
+                if (_solver.IsHeld(d, Poses[t]))
+                    continue;
+                for (var s = _tree.SiteStart[d]; s < _tree.SiteEnd[d]; s++)
+                {
+                    var w = Math.Sqrt(_solver.SiteWeight(s));
+                    var r = _tree.SiteRotation(s);
+                    var j = _solver.WeightedJacobian(d).Slice(3 * s, 3);
+                    cross[d] += w * ((j[0] * along[3 * s]) + (j[1] * along[(3 * s) + 1]) + (j[2] * along[(3 * s) + 2]));
+                    for (var i = 0; i < 3; i++)
+                        cross[((1 + (3 * s) + i) * dofs) + d] += w * ((j[0] * r[i]) + (j[1] * r[3 + i]) + (j[2] * r[6 + i]));
+                }
+            }
+            if (!_solver.FactoriseFree(Poses[t]))
+                continue;
+            cross.CopyTo(solved, 0);
+            for (var g = 0; g < n; g++)
+                _solver.SolveFree(solved.AsSpan(g * dofs, dofs));
+            for (var g = 0; g < n; g++)
+            {
+                var row = solved.AsSpan(g * dofs, dofs);
+                for (var h = 0; h <= g; h++)
+                    matrix[(g * n) + h] -= PoseSolver.Dot(row, cross.AsSpan(h * dofs, dofs));
+                // NB: the poses stand at their own optimum, where the gradient over the free ones is zero but for the
+                // tolerance of the solve; what is left of it is taken along.
+                for (var d = 0; d < dofs; d++)
+                    if (!_solver.IsHeld(d, Poses[t]))
+                        right[g] += row[d] * _solver.Gradient[d];
+            }
+        }
+        for (var s = 0; s < _sites; s++)
+            for (var i = 3 * s; i < (3 * s) + 3; i++)
+            {
+                matrix[(1 + i) * (n + 1)] += _lambda[s] * Poses.Length;
+                right[1 + i] -= _lambda[s] * Poses.Length * _shift[i];
+            }
+        if (!_scaleFixed)
+            return;
+        for (var g = 0; g < n; g++)
+            matrix[g * n] = 0;
+        (matrix[0], right[0]) = (1, 0);
+    }
+
+    /// <summary>Derivative of a site's position with respect to the size, the root and the shifts being held.</summary>
+    private void Unscaled(double[] pose, int site, double scale, Span<double> result)
+    {
+        var body = _tree.SiteBodyPosition(site);
+        var r = _tree.SiteRotation(site);
+        var m = _tree.UnitOffsets.AsSpan(3 * site, 3);
+        for (var i = 0; i < 3; i++)
+            result[i] = ((body[i] - pose[i]) / scale) + (r[3 * i] * m[0]) + (r[(3 * i) + 1] * m[1]) + (r[(3 * i) + 2] * m[2]);
+    }
+
+    private double Regularisation(double[] shift)
+    {
+        var sum = 0.0;
+        for (var s = 0; s < _sites; s++)
+            for (var i = 3 * s; i < (3 * s) + 3; i++)
+                sum += _lambda[s] * shift[i] * shift[i];
+        return sum * Poses.Length;
+    }
+
+    private void Apply(double scale, double[] shift)
+    {
+        _tree.SetScale(scale);
+        for (var i = 0; i < shift.Length; i++)
+            _tree.Offsets[i] = (scale * _tree.UnitOffsets[i]) + shift[i];
+    }
+}
