@@ -1,0 +1,29 @@
+namespace ClosedLoop.Simulation;
+
+/// <summary>What the simulated animal does.</summary>
+public enum Behaviour
+{
+    /// <summary>Stands still, breathing.</summary>
+    Rest,
+
+    /// <summary>Stands, head bobbing at the rhythm of sniffing, about 8 Hz.</summary>
+    Sniff,
+
+    /// <summary>Walks forward, 5 to 14 cm/s, feet in lateral sequence.</summary>
+    Walk,
+
+    /// <summary>Trots forward, from 18 cm/s, diagonal feet in pairs.</summary>
+    Trot,
+
+    /// <summary>Turns to the left while stepping.</summary>
+    TurnLeft,
+
+    /// <summary>Turns to the right while stepping.</summary>
+    TurnRight,
+
+    /// <summary>Rises on the hind legs, holds, comes down.</summary>
+    Rear,
+
+    /// <summary>Sits back and strokes the snout with both forepaws.</summary>
+    Groom,
+}

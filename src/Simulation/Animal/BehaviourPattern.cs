@@ -1,0 +1,91 @@
+namespace ClosedLoop.Simulation;
+
+/// <summary>The pattern of each behaviour: what it sets the channels to as it goes on.</summary>
+internal sealed class BehaviourPattern(MotorController controller, RandomStream random)
+{
+    private const double SniffHz = 8;
+
+    // Height and neck of the usual stance.
+    private const double StandingM = 0.060, Neck = -0.05;
+
+    private Behaviour _behaviour;
+    private double _age, _duration, _speed, _turn, _look, _tail, _sniffPhase, _breathPhase;
+
+    private Channels Channels => controller.Channels;
+
+    /// <summary>Whether the behaviour cannot be left yet (in the air on hind legs, for instance).</summary>
+    public bool Busy { get; private set; }
+
+    /// <summary>Starts a behaviour that will last about so long.</summary>
+    public void Begin(Behaviour behaviour, double seconds)
+    {
+        _behaviour = behaviour;
+        _age = 0;
+        _duration = seconds;
+        Busy = false;
+        _speed = behaviour switch
+        {
+            Behaviour.Walk => random.Uniform(0.07, 0.13),
+            Behaviour.Trot => random.Uniform(0.13, 0.15),
+            Behaviour.TurnLeft or Behaviour.TurnRight => random.Uniform(0.02, 0.04),
+            _ => 0,
+        };
+        _turn = behaviour switch
+        {
+            Behaviour.TurnLeft => random.Uniform(1, 1.5),
+            Behaviour.TurnRight => -random.Uniform(1, 1.5),
+            Behaviour.Walk => 0.25 * random.Normal(),
+            _ => 0,
+        };
+        _look = 0.15 * random.Normal();
+        _tail = random.Uniform(-0.15, 0.15);
+        Advance(0);
+    }
+
+    /// <summary>Puts all channels where the behaviour wants them at once.</summary>
+    public void Settle()
+    {
+        for (var i = 0; i < Channels.Count; i++)
+            Channels.Jump((Channel)i, Channels.Target((Channel)i));
+    }
+
+    /// <summary>Moves the pattern on and sets the channels.</summary>
+    public void Advance(double dtS)
+    {
+        _age += dtS;
+        _breathPhase = Wrap(_breathPhase + (dtS * 1.6));
+        // The usual: standing on four paws, head level, breathing.
+        Channels.Set(Channel.Speed, _speed, 0.25);
+        Channels.Set(Channel.TurnRate, _turn, 0.2);
+        Channels.Set(Channel.Height, StandingM + (0.0004 * Math.Sin(2 * Math.PI * _breathPhase)), 0.12);
+        Channels.Set(Channel.Pitch, 0, 0.15);
+        Channels.Set(Channel.Lean, 0, 0.15);
+        Channels.Set(Channel.ForeLoad, 1, 0.06);
+        Channels.Set(Channel.HandsAtSnout, 0, 0.1);
+        Channels.Set(Channel.LumbarExtend, 0, 0.15);
+        Channels.Set(Channel.LumbarBend, Math.Clamp(0.22 * _turn, -0.3, 0.3), 0.2);
+        Channels.Set(Channel.LumbarTwist, 0, 0.2);
+        Channels.Set(Channel.CervicalExtend, Neck, 0.15);
+        Channels.Set(Channel.CervicalBend, Math.Clamp((0.2 * _turn) + _look, -0.35, 0.35), 0.2);
+        Channels.Set(Channel.CervicalTwist, 0, 0.2);
+        Channels.Set(Channel.Atlas, 0.15, 0.1);
+        Channels.Set(Channel.Mandible, 0, 0.1);
+        Channels.Set(Channel.TailExtend, 0, 0.3);
+        Channels.Set(Channel.TailBend, _tail, 0.4);
+        if (_behaviour == Behaviour.Sniff)
+            Sniff(dtS);
+    }
+
+    private void Sniff(double dtS)
+    {
+        _sniffPhase = Wrap(_sniffPhase + (dtS * SniffHz));
+        var wave = Math.Sin(2 * Math.PI * _sniffPhase);
+        // Short time constants: the followers must not damp the rhythm away.
+        Channels.Set(Channel.Atlas, 0.2 + (0.16 * wave), 0.008);
+        Channels.Set(Channel.CervicalExtend, Neck - 0.05 + (0.02 * wave), 0.02);
+        Channels.Set(Channel.CervicalBend, _look + (0.2 * Math.Sin(2 * Math.PI * 0.5 * _age)), 0.1);
+        Channels.Set(Channel.Height, StandingM - 0.003, 0.15);
+    }
+
+    private static double Wrap(double phase) => phase - Math.Floor(phase);
+}

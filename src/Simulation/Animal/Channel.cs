@@ -1,0 +1,56 @@
+namespace ClosedLoop.Simulation;
+
+/// <summary>What a behaviour sets: each is followed smoothly, so that one behaviour flows into the next.</summary>
+internal enum Channel
+{
+    /// <summary>Forward speed, m/s at scale 1.</summary>
+    Speed,
+
+    /// <summary>Turning speed, rad/s, positive to the left.</summary>
+    TurnRate,
+
+    /// <summary>Height of the torso over the floor, metres at scale 1.</summary>
+    Height,
+
+    /// <summary>Pitch of the torso, rad, positive nose up.</summary>
+    Pitch,
+
+    /// <summary>How far the body's weight leans forward of its usual place over the paws, metres at scale 1.</summary>
+    Lean,
+
+    /// <summary>Whether the forepaws carry (1) or are free (0).</summary>
+    ForeLoad,
+
+    /// <summary>How far free forepaws are at the snout (1) rather than tucked under the chest (0).</summary>
+    HandsAtSnout,
+
+    /// <summary>Tendon lumbar_extend, rad.</summary>
+    LumbarExtend,
+
+    /// <summary>Tendon lumbar_bend, rad, positive to the left.</summary>
+    LumbarBend,
+
+    /// <summary>Tendon lumbar_twist, rad.</summary>
+    LumbarTwist,
+
+    /// <summary>Tendon cervical_extend, rad.</summary>
+    CervicalExtend,
+
+    /// <summary>Tendon cervical_bend, rad, positive to the left.</summary>
+    CervicalBend,
+
+    /// <summary>Tendon cervical_twist, rad.</summary>
+    CervicalTwist,
+
+    /// <summary>Joint atlas, rad.</summary>
+    Atlas,
+
+    /// <summary>Joint mandible, rad.</summary>
+    Mandible,
+
+    /// <summary>Tendon caudal_extend, rad.</summary>
+    TailExtend,
+
+    /// <summary>Tendon caudal_bend, rad.</summary>
+    TailBend,
+}

@@ -1,0 +1,55 @@
+namespace ClosedLoop.Simulation;
+
+/// <summary>Where one paw stands or swings, in the world.</summary>
+internal sealed class Paw
+{
+    private readonly double[] _from = new double[3];
+
+    /// <summary>Where the inverse kinematics wants the paw's point now, metres.</summary>
+    public double[] Target { get; } = new double[3];
+
+    /// <summary>Where it stands or will land, metres.</summary>
+    public double[] Ground { get; } = new double[3];
+
+    /// <summary>Whether it is in the air on the way to its next place.</summary>
+    public bool Swings { get; private set; }
+
+    /// <summary>Share of weight that it may carry: 1 standing, 0 swinging, ramped between.</summary>
+    public double Load { get; set; } = 1;
+
+    /// <summary>Swing so far, 0 to 1.</summary>
+    public double SwingPhase { get; private set; }
+
+    public void PlaceAt(double x, double y, double z)
+    {
+        (Ground[0], Ground[1], Ground[2]) = (x, y, z);
+        Ground.CopyTo(Target, 0);
+        Swings = false;
+        Load = 1;
+    }
+
+    public void LiftOff(ReadOnlySpan<double> from)
+    {
+        from.CopyTo(_from);
+        Swings = true;
+        SwingPhase = 0;
+    }
+
+    public void TouchDown()
+    {
+        Swings = false;
+        Ground.CopyTo(Target, 0);
+    }
+
+    /// <summary>The path through the air: smooth over the ground, a rounded arc over it.</summary>
+    public void SwingTo(double phase, double liftM)
+    {
+        SwingPhase = phase;
+        var along = Math.Clamp(phase / Tuning.Get("xyend",0.92), 0, 1);
+        along = along * along * (3 - (2 * along));
+        for (var i = 0; i < 3; i++)
+            Target[i] = _from[i] + (along * (Ground[i] - _from[i]));
+        var rise = Math.Sin(Math.PI * phase);
+        Target[2] += liftM * Math.Pow(rise, Tuning.Get("zexp",2));
+    }
+}
