@@ -91,7 +91,6 @@ public sealed class Session : IDisposable
     public void Dispose()
     {
         _rodent.Dispose();
-        _registrar.Dispose();
         Statistics.Dispose();
     }
 

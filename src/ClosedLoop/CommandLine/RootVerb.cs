@@ -16,6 +16,8 @@ public static class RootVerb
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 
         // One line a verb, in the order of an experiment.
+        root.Add(ReplayCommand.Create());
+        root.Add(RegisterCommand.Create());
         root.Add(DoctorCommand.Create());
         return root;
     }
