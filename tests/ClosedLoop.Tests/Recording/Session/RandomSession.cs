@@ -8,10 +8,13 @@ internal sealed class RandomSession
 {
     private readonly Random _random;
 
-    public RandomSession(int ticks, int seed = 11, ActivationLayout? activations = null)
+    /// <summary>A session of the rodent's sizes, or of the smallest body that has everything.</summary>
+    public RandomSession(int ticks, bool small = false)
     {
-        _random = new(seed);
-        Layout = new(KeypointLayout.Rat23, 50, 74, 73, 38, activations ?? new([("latent_mean", 60), ("decoder:1", 17)]));
+        _random = new(11);
+        Layout = small
+            ? new(new(["Nose"], []), 50, 7, 6, 1, ActivationLayout.Empty)
+            : new(KeypointLayout.Rat23, 50, 74, 73, 38, new([("latent_mean", 60), ("decoder:1", 17)]));
         for (var i = 0; i < ticks; i++)
             Add(i);
     }
