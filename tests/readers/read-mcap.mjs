@@ -48,7 +48,7 @@ class Summary {
     }
     schema.decoder ??= protobuf.Root.fromDescriptor(descriptor.FileDescriptorSet.decode(schema.data)).lookupType(schema.name);
     const decoded = schema.decoder.decode(message.data);
-    for (const field of schema.decoder.fieldsArray.toSorted((a, b) => a.id - b.id))
+    for (const field of [...schema.decoder.fieldsArray].sort((a, b) => a.id - b.id))
       for (const value of field.repeated ? decoded[field.name] : [decoded[field.name]]) hashValue(topic.hash, field.type, value);
     topic.last = schema.decoder.toObject(decoded, { longs: String, defaults: true });
   }

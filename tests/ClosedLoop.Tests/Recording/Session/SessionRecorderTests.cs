@@ -172,6 +172,32 @@ public sealed class SessionRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_threads_may_record_at_once_and_each_keeps_its_order()
+    {
+        var session = new RandomSession(ticks: 300);
+        var path = _folder["a.mcap"];
+        using (var recorder = SessionRecorder.Start(path, session.Content, new() { QueueCapacity = 8, ChunkBytes = 10_000 }))
+            await Task.WhenAll(
+                Task.Run(() => session.Keypoints.ForEach(recorder.Write)),
+                Task.Run(() => session.Poses.ForEach(recorder.Write)),
+                Task.Run(() => session.Steps.ForEach(recorder.Write)));
+        using var recording = SessionRecording.Open(path);
+        var (keypoints, poses, steps) = (recording.Keypoints(), recording.Poses(), recording.ControlSteps());
+        var (set, pose, step) = (recording.Layout.NewKeypoints(), recording.Layout.NewPose(), recording.Layout.NewControlStep());
+        foreach (var expected in session.Keypoints)
+        {
+            Assert.True(keypoints.TryRead(set));
+            Bits.Equal(expected, set);
+        }
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.True(poses.TryRead(pose) && steps.TryRead(step));
+            Bits.Equal(session.Poses[i], pose);
+            Bits.Equal(session.Steps[i], step);
+        }
+    }
+
+    [Fact]
     public void A_record_of_other_sizes_is_refused()
     {
         using var recorder = SessionRecorder.Start(_folder["a.mcap"], new RandomSession(1).Content);
