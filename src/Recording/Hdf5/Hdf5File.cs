@@ -8,6 +8,10 @@ namespace ClosedLoop.Recording;
 /// An HDF5 file opened for reading: groups, numeric data sets, strings and attributes, addressed by their full path
 /// ("processing/behavior/PoseEstimation/nodes").
 /// </summary>
+/// <remarks>
+/// NB: a truncated file is refused, but the library itself (1.10.8, H5HG_read) can crash the process on a file whose
+/// heap of strings is garbled inside. Nothing that must not die reads HDF5 while a session runs.
+/// </remarks>
 public sealed unsafe class Hdf5File : IDisposable
 {
     private readonly string _path;
