@@ -9,6 +9,8 @@ namespace ClosedLoop.PoseTracking;
 internal sealed class FloorEstimate
 {
     private const double StanceSpeedMPerS = 0.1;
+    private const double HighestStanceM = 0.02;
+    private const int FewestStances = 5;
     private const int Plane = 0;
 
     private readonly BodyModel _body;
@@ -44,9 +46,15 @@ internal sealed class FloorEstimate
     }
 
     /// <summary>
-    /// The floor's height and half the distance between the 16th and 84th percentile of the standing paws' heights about
-    /// it; not a number where no paw was ever seen to stand.
+    /// The floor's height, half the distance between the 16th and 84th percentile of the standing paws' heights about it,
+    /// and how many stances there were; not a number where no paw was ever seen to stand.
     /// </summary>
+    /// <remarks>
+    /// Each paw has a height of its own at which it is found standing most often (the mode: a paw that rests in the air
+    /// while the animal rears or grooms does so at no one height). A body never fits so well that these agree; their mean
+    /// is the height at which it neither falls nor is thrown up when it is put down. Paws whose mode is far above the
+    /// lowest never stood.
+    /// </remarks>
     /// <param name="poses">Poses in the order of time; null where there is none.</param>
     /// <param name="periodS">Time from one to the next.</param>
     public (double HeightM, double SpreadM, int Stances) Estimate(IReadOnlyList<double[]?> poses, double periodS)
@@ -60,24 +68,31 @@ internal sealed class FloorEstimate
                 LowestPoints(pose, at);
             return at;
         }).ToList();
+        var stances = Enumerable.Range(0, _paws.Length).Select(p => Stances(points, p, periodS)).Where(h => h.Count >= FewestStances).ToList();
+        if (stances.Count == 0)
+            return (double.NaN, double.NaN, 0);
+        var modes = stances.ConvertAll(HalfSampleMode);
+        var standing = Enumerable.Range(0, modes.Count).Where(p => modes[p] < modes.Min() + HighestStanceM).ToList();
+        var floor = standing.Average(p => modes[p]);
+        // What is far from its paw's mode is no stance.
+        var heights = standing.SelectMany(p => stances[p].Where(h => Math.Abs(h - modes[p]) < HighestStanceM / 2)).ToList();
+        return (floor, SizeEstimate.Quantiles(heights).Spread, heights.Count);
+    }
+
+    /// <summary>The heights, ascending, of one paw's lowest point in those frames about which it hardly moves.</summary>
+    private static List<double> Stances(List<double[]> points, int paw, double periodS)
+    {
         var heights = new List<double>();
         for (var t = 1; t + 1 < points.Count; t++)
-            for (var p = 0; p < _paws.Length; p++)
-            {
-                var moved = 0.0;
-                for (var i = 3 * p; i < (3 * p) + 3; i++)
-                    moved += Math.Pow(points[t + 1][i] - points[t - 1][i], 2);
-                if (Math.Sqrt(moved) <= StanceSpeedMPerS * 2 * periodS)
-                    heights.Add(points[t][(3 * p) + 2]);
-            }
-        if (heights.Count == 0)
-            return (double.NaN, double.NaN, 0);
+        {
+            var moved = 0.0;
+            for (var i = 3 * paw; i < (3 * paw) + 3; i++)
+                moved += Math.Pow(points[t + 1][i] - points[t - 1][i], 2);
+            if (Math.Sqrt(moved) <= StanceSpeedMPerS * 2 * periodS)
+                heights.Add(points[t][(3 * paw) + 2]);
+        }
         heights.Sort();
-        var mode = HalfSampleMode(heights);
-        // Paws of a rearing or grooming animal rest in the air: what is far from the mode is no stance.
-        var standing = heights.Where(h => Math.Abs(h - mode) < 0.01).ToArray();
-        var (median, spread) = SizeEstimate.Quantiles(standing);
-        return (median, spread, standing.Length);
+        return heights;
     }
 
     /// <summary>The mode of ascending values (Bickel and Frühwirth, 2006): the densest half of the densest half, and so on.</summary>

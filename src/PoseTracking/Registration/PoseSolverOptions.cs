@@ -19,5 +19,5 @@ public sealed record PoseSolverOptions
     public double RestPriorMPerRad { get; init; } = 0.001;
 
     /// <summary>Pull of each hinge toward the pose that the solve began from, as <see cref="RestPriorMPerRad"/>.</summary>
-    public double StartPriorMPerRad { get; init; } = 0.001;
+    public double StartPriorMPerRad { get; init; } = 0.004;
 }

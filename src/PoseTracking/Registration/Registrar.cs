@@ -12,7 +12,7 @@ namespace ClosedLoop.PoseTracking;
 /// Poses are relative to the animal's floor, which is at height 0. Runs on one thread, allocates nothing per tick, and
 /// gives the same poses bit for bit for the same ticks (the stamps' times of production excepted).
 /// </remarks>
-public sealed class Registrar
+public sealed class Registrar : IDisposable
 {
     private const double OutlierRatio = 4;
     private const double LargestOutlierShare = 0.34;
@@ -119,6 +119,11 @@ public sealed class Registrar
             _hasPose || stamp is not null ? _captured : tick.Time, _clock?.Now ?? tick.Time);
         Latency.Record((long)Stopwatch.GetElapsedTime(started).TotalNanoseconds);
         return _pose;
+    }
+
+    /// <summary>Holds nothing native of its own; the body belongs to whoever compiled it.</summary>
+    public void Dispose()
+    {
     }
 
     /// <summary>Takes over positions, relative to the floor, and weights; counts the keypoints that can be used.</summary>
