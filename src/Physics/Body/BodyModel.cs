@@ -19,6 +19,11 @@ public sealed class BodyModel : IDisposable
         Model = model;
         Notes = notes;
         KeypointSites = [.. layout.Names.Select(name => model.Id(ObjectType.Site, name))];
+        // NB: a site that is compiled at its body's origin is marked as being in the body's frame, and MuJoCo then never
+        // looks at its position again: an offset written later would move nothing.
+        var inBodyFrame = model.Bytes("site_sameframe");
+        foreach (var site in KeypointSites)
+            inBodyFrame[site] = 0;
         RootBody = model.Ints("jnt_bodyid")[0];
         _sitePositions = model.Doubles("site_pos");
         HingeRanges = HingesOf(model);
