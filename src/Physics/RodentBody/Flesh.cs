@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ClosedLoop.Physics;
 
@@ -36,6 +37,8 @@ internal sealed class Flesh
     }
 
     /// <summary>Signed distance to the surface, mm; negative inside.</summary>
+    // Used a few hundred thousand times right after the start: it must not wait for the compiler to notice.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float Distance(Vector3 point)
     {
         Span<float> distances = stackalloc float[cones.Length];
@@ -81,6 +84,7 @@ internal sealed class Flesh
     }
 
     // A sphere that slides from one end to the other while its radius changes; exact enough for slender cones.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float Distance(Vector3 point, int i)
     {
         var (from, to, fromRadius, toRadius, _) = cones[i];

@@ -74,10 +74,10 @@ internal sealed class MjcfWriter(Anatomy anatomy, RodentBodyOptions options)
     private void WriteOptions()
     {
         // Measured against a converged Newton solve along random motion on the floor: 20 PGS iterations miss the next
-        // velocity of the root by 0.02 mm/s rms (at most 0.6), 6 CG iterations, the usual choice for this animal, by
-        // 2.7 mm/s (33), 4 Newton iterations by 0.2 mm/s (11); and PGS is the fastest, since the rat has few contacts.
+        // velocity of the root by 0.02 mm/s rms (at most 0.2), 6 CG iterations, the usual choice for this animal, by
+        // 2.6 mm/s (39), 4 Newton iterations by 0.2 mm/s (8); and PGS is the fastest, since the rat has few contacts.
         xml.Element("option", "timestep", Number(RodentBody.TimestepS), "solver", "PGS", "iterations", "20", "tolerance", "1e-8");
-        xml.Element("size", "njmax", "2000", "nconmax", "500");
+        xml.Element("size", "njmax", "700", "nconmax", "150");
         xml.Element("statistic", "meansize", Number(3 * metresPerMm), "extent", Number(200 * metresPerMm));
     }
 

@@ -19,7 +19,7 @@ public static class RodentBody
 
     /// <summary>The 67 hinges in the order of qpos[7..74].</summary>
     public static IReadOnlyList<string> JointNames { get; } =
-        [.. Anatomy.Rat.Bodies.SelectMany(body => body.Joints).Select(joint => joint.Name)];
+        [.. MjcfWriter.DepthFirst(Anatomy.Rat).SelectMany(body => body.Joints).Select(joint => joint.Name)];
 
     /// <summary>The 38 actuators in the order of the control vector.</summary>
     public static IReadOnlyList<string> ActuatorNames { get; } =
@@ -68,7 +68,8 @@ public static class RodentBody
 
     /// <summary>
     /// A quiet stance on the floor, 74 values as qpos: root position (m) and quaternion (w x y z), then the hinges (rad)
-    /// in the order of <see cref="JointNames"/>.
+    /// in the order of <see cref="JointNames"/>. The paws just touch; on the servos of <see cref="ControlsFor"/> the weight
+    /// presses the body about 4 mm lower.
     /// </summary>
     /// <param name="scale">The body's scale.</param>
     public static double[] StandingPose(double scale = 1)

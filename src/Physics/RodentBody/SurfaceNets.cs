@@ -23,8 +23,14 @@ internal static class SurfaceNets
         var values = new float[nx * ny * nz];
         for (var x = 0; x < nx; x++)
             for (var y = 0; y < ny; y++)
-                for (var z = 0; z < nz; z++)
-                    values[At(x, y, z)] = flesh.Distance(Corner(x, y, z));
+                for (var z = 0; z < nz;)
+                {
+                    var distance = flesh.Distance(Corner(x, y, z));
+                    // Nothing crosses the surface for a distance; one cell is left as a margin for the distance's error.
+                    var safe = Math.Max(1, (int)(MathF.Abs(distance) / cellMm) - 1);
+                    for (var last = Math.Min(nz, z + safe); z < last; z++)
+                        values[At(x, y, z)] = distance;
+                }
 
         var mesh = new SkinMesh();
         var vertices = new int[nx * ny * nz];

@@ -22,7 +22,7 @@ internal static class Surroundings
             "width", "64", "height", "384");
         xml.Element("texture", "name", "floor", "type", "2d", "builtin", "checker", "rgb1", "0.62 0.63 0.61", "rgb2", "0.54 0.56 0.55",
             "mark", "edge", "markrgb", "0.48 0.5 0.5", "width", "256", "height", "256");
-        // texuniform: one texture per metre / 10, whatever the size of the floor: tiles of 5 cm.
+        // texuniform with 10 repeats: tiles of 10 cm, whatever the size of the floor.
         xml.Element("material", "name", "floor", "texture", "floor", "texuniform", "true", "texrepeat", "10 10", "specular", "0.1",
             "shininess", "0.1");
     }
@@ -32,7 +32,7 @@ internal static class Surroundings
         xml.Element("geom", "name", "floor", "type", "plane", "size", "5 5 0.05", "group", "0", "material", "floor", "rgba", "1 1 1 1",
             "contype", "0", "conaffinity", options.Collision == RodentCollision.None ? "0" : "1", "condim", "1");
         xml.Element("light", "name", "key", "directional", "true", "pos", "0.6 -0.8 1.6", "dir", "-0.35 0.45 -1", "diffuse", "0.55 0.54 0.5",
-            "specular", "0.1 0.1 0.1", "castshadow", "true");
+            "specular", "0.5 0.5 0.5", "castshadow", "true");
         xml.Element("light", "name", "fill", "directional", "true", "pos", "-0.8 0.6 1.2", "dir", "0.6 -0.5 -0.8", "diffuse", "0.22 0.23 0.26",
             "specular", "0 0 0", "castshadow", "false");
         var s = options.Scale;

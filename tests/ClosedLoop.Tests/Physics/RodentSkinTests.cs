@@ -61,7 +61,8 @@ public sealed class RodentSkinTests
             var keypoint = anatomy.Keypoints[name];
             var point = frames[keypoint.Body].ToWorld(NeutralFrame.Vector(keypoint.OffsetMm));
             var distance = surface.Min(vertex => Vector3.Distance(vertex, point));
-            if (distance > 8)
+            // The hip joint lies deepest under its skin.
+            if (distance > (name.StartsWith("Hip", StringComparison.Ordinal) ? 11 : 7))
                 far.Add($"{name} {distance:F1} mm");
         }
         Assert.Empty(far);
