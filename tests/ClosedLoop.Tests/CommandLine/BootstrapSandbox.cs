@@ -37,10 +37,10 @@ internal sealed class BootstrapSandbox : IDisposable
         Tool("make", "");
         Tool("g++", "");
         Tool("sudo", "[[ $1 != -n ]] || shift; exec \"$@\"");
-        Tool("apt-get", "[[ $* != *install* ]] || printf ' %s (libc6) => /x\\n' libEGL.so.1 libEGL_mesa.so.0 libGL.so.1 libhdf5_serial.so.103 libzstd.so.1 > \"$SANDBOX/libraries\"");
+        Tool("apt-get", "[[ $* != *install* ]] || printf ' %s (libc6) => /x\\n' libEGL.so.1 libEGL_mesa.so.0 libGL.so.1 libhdf5_serial.so.103 > \"$SANDBOX/libraries\"");
         Tool("dpkg-query", "exit 1", noted: false);
         Tool("ldconfig", "cat \"$SANDBOX/libraries\"", noted: false);
-        Libraries("libEGL.so.1", "libEGL_mesa.so.0", "libGL.so.1", "libhdf5_serial.so.103", "libzstd.so.1");
+        Libraries("libEGL.so.1", "libEGL_mesa.so.0", "libGL.so.1", "libhdf5_serial.so.103");
     }
 
     public string Folder { get; }
