@@ -37,7 +37,9 @@ public static class CommandRunner
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
-            return await parsed.InvokeAsync(configuration, interruption.Token);
+            var exitCode = await parsed.InvokeAsync(configuration, interruption.Token);
+            // A command that stopped early with what it had has not done what it was asked: scripts must be able to see it.
+            return exitCode == 0 && interruption.Token.IsCancellationRequested ? interruption.ExitCode : exitCode;
         }
 #pragma warning disable CA1031 // The last handler there is: whatever it lets through, the user sees as a crash.
         catch (Exception exception)

@@ -30,6 +30,8 @@ public static class UsageErrors
         var error = parsed.Errors[0];
         return error.SymbolResult switch
         {
+            OptionResult { IdentifierToken: null } option when option.Option.Required =>
+                $"'{command.Name}' needs the option '{option.Option.Name}'; {help}",
             OptionResult { Tokens: [] } option when option.Option.Arity.MinimumNumberOfValues > 0 =>
                 $"'{option.Option.Name}' needs {Kind(option.Option.ValueType)} after it; {help}",
             OptionResult { Tokens: [var token, ..] } option when IsConversion(error) =>

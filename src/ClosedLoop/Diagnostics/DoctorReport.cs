@@ -20,7 +20,7 @@ public sealed record DoctorReport(string Version, string Commit, bool ReadyForDe
         [
             () => PhysicsChecks.Run(packages),
             () => RenderingChecks.Run(packages),
-            () => LibraryChecks.Run(packages),
+            () => KeypointFileChecks.Run(packages),
             () => RecordingFolderChecks.Run(recordingFolder),
             () => ClockChecks.Run(),
             () => ReaderChecks.Run(packages),

@@ -20,13 +20,13 @@ internal static class RecordingFolderChecks
             var freeGib = new DriveInfo(path).AvailableFreeSpace / (double)(1 << 30);
             var roomy = freeGib >= EnoughGib;
             space = new Check(Feature, "free space", roomy ? CheckState.Ok : CheckState.Differs, $"{freeGib:F1} GiB in {path}",
-                "an hour of raw tetrodes (128 channels) is 27 GB, of keypoints and control less than 1 GB",
+                "recordings; an hour of 128 raw channels at 30 kHz alone is 28 GB",
                 roomy ? null : $"df -h {path} (then free some, or name another folder with --recordings)");
 
             var (mbPerS, longestMs) = Measure(path);
             var fast = mbPerS >= EnoughMbPerS;
             speed = new Check(Feature, "write speed", fast ? CheckState.Ok : CheckState.Differs,
-                $"{mbPerS:F0} MB/s to the disk, longest wait {longestMs:F0} ms a MB", "raw tetrodes need 8 MB/s, six compressed cameras about 30 MB/s",
+                $"{mbPerS:F0} MB/s to the disk, longest wait {longestMs:F0} ms a MB", "recordings; 128 raw channels at 30 kHz alone are 8 MB/s",
                 fast ? null : $"closedloop doctor --recordings FOLDER (on a faster disk than {path})", NeededForDemo: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -15,7 +15,7 @@ internal sealed class BootstrapSandbox : IDisposable
     public BootstrapSandbox()
     {
         Folder = Directory.CreateTempSubdirectory("closedloop-bootstrap-").FullName;
-        Root = Directory.CreateDirectory(Path.Combine(Folder, "repository")).FullName;
+        Root = Directory.CreateDirectory(Path.Combine(Folder, "the repository")).FullName;
         _tools = Directory.CreateDirectory(Path.Combine(Folder, "tools")).FullName;
         File.Copy(Path.Combine(Installation.Root!, "closedloop"), Script);
         foreach (var file in new[] { "native/CMakeLists.txt", "src/ClosedLoop/Program.cs", "src/Core/Core.cs", "Directory.Build.props" })
@@ -27,9 +27,9 @@ internal sealed class BootstrapSandbox : IDisposable
                 --version)   echo "${SDK:-10.0.100}" ;;
                 --list-sdks) echo "${SDK:-10.0.100} [/sdk]" ;;
                 build)       sleep 0.2
-                             [[ ! -e $SANDBOX/broken ]] || { echo "$SANDBOX/repository/src/Program.cs(3,4): error CS1002: ; expected [x.csproj]"; exit 1; }
-                             mkdir -p "$SANDBOX/repository/src/ClosedLoop/bin/Release/net10.0"
-                             touch "$SANDBOX/repository/src/ClosedLoop/bin/Release/net10.0/closedloop.dll" ;;
+                             [[ ! -e $SANDBOX/broken ]] || { echo "$SANDBOX/the repository/src/Program.cs(3,4): error CS1002: ; expected [x.csproj]"; exit 1; }
+                             mkdir -p "$SANDBOX/the repository/src/ClosedLoop/bin/Release/net10.0"
+                             touch "$SANDBOX/the repository/src/ClosedLoop/bin/Release/net10.0/closedloop.dll" ;;
                 *.dll)       shift; echo "in $PWD:$(printf ' [%s]' "$@")"; exit "${RESULT:-0}" ;;
             esac
             """);
@@ -37,10 +37,10 @@ internal sealed class BootstrapSandbox : IDisposable
         Tool("make", "");
         Tool("g++", "");
         Tool("sudo", "[[ $1 != -n ]] || shift; exec \"$@\"");
-        Tool("apt-get", "[[ $* != *install* ]] || printf ' %s (libc6) => /x\\n' libEGL.so.1 libEGL_mesa.so.0 libGL.so.1 libhdf5_serial.so.103 libzstd.so.1 > \"$SANDBOX/libraries\"");
+        Tool("apt-get", "[[ $* != *install* ]] || printf ' %s (libc6) => /x\\n' libEGL.so.1 libEGL_mesa.so.0 libGL.so.1 libhdf5_serial.so.103 > \"$SANDBOX/libraries\"");
         Tool("dpkg-query", "exit 1", noted: false);
         Tool("ldconfig", "cat \"$SANDBOX/libraries\"", noted: false);
-        Libraries("libEGL.so.1", "libEGL_mesa.so.0", "libGL.so.1", "libhdf5_serial.so.103", "libzstd.so.1");
+        Libraries("libEGL.so.1", "libEGL_mesa.so.0", "libGL.so.1", "libhdf5_serial.so.103");
     }
 
     public string Folder { get; }

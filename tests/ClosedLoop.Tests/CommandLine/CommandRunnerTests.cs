@@ -86,7 +86,9 @@ public sealed class CommandRunnerTests : IDisposable
     [InlineData(new[] { "work", "--rate", "fast" }, "'--rate' needs a number, and 'fast' is not; see 'closedloop work --help'")]
     [InlineData(new[] { "work", "--count" }, "'--count' needs a whole number after it; see 'closedloop work --help'")]
     [InlineData(new[] { "work", "--cuont", "3" }, "'work' has no option '--cuont' (did you mean '--count'?); see 'closedloop work --help'")]
-    [InlineData(new[] { "read" }, "'read' needs FILE; see 'closedloop read --help'")]
+    [InlineData(new[] { "read", "x" }, "'read' needs the option '--out'; see 'closedloop read --help'")]
+    [InlineData(new[] { "read", "x", "--out" }, "'--out' needs a path after it; see 'closedloop read --help'")]
+    [InlineData(new[] { "read", "--out", "y" }, "'read' needs FILE; see 'closedloop read --help'")]
     public async Task A_wrong_command_line_is_explained_in_one_sentence(string[] words, string sentence)
     {
         var (code, error) = await Run(() => Assert.Fail("It must not run."), words);
@@ -98,7 +100,7 @@ public sealed class CommandRunnerTests : IDisposable
     {
         var work = new Command("work") { new Option<int>("--count"), new Option<double?>("--rate") };
         work.SetAction(_ => action());
-        var read = new Command("read") { new Argument<FileInfo>("FILE") };
+        var read = new Command("read") { new Argument<FileInfo>("FILE"), new Option<FileInfo>("--out") { Required = true } };
         read.SetAction(_ => action());
         using var error = new StringWriter();
         var exitCode = await CommandRunner.RunAsync(new RootCommand { work, read }, words.Length == 0 ? ["work"] : words, error);
