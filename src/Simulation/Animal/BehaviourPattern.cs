@@ -63,7 +63,7 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
         Channels.Set(Channel.ForeLoad, 1, 0.06);
         Channels.Set(Channel.HandsAtSnout, 0, 0.1);
         Channels.Set(Channel.LumbarExtend, 0, 0.15);
-        Channels.Set(Channel.LumbarBend, Math.Clamp(0.22 * _turn, -0.3, 0.3), 0.2);
+        Channels.Set(Channel.LumbarBend, Math.Clamp(-0.2 * _turn, -0.3, 0.3), 0.2);
         Channels.Set(Channel.LumbarTwist, 0, 0.2);
         Channels.Set(Channel.CervicalExtend, Neck, 0.15);
         Channels.Set(Channel.CervicalBend, Math.Clamp((0.2 * _turn) + _look, -0.35, 0.35), 0.2);

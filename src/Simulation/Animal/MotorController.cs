@@ -38,7 +38,9 @@ internal sealed class MotorController : IDisposable
     private readonly double[] _pawPositions = new double[12];
     private readonly double[] _loads = new double[4];
     private readonly double[] _torques = new double[8];
-    private readonly int _trunk, _skull;
+    private readonly double[] _usual = new double[8];
+    private readonly int _trunk, _pelvis;
+    private readonly double _pelvisX;
     private double _planX, _planY, _planYaw, _speedCorrection;
     private bool _started;
     private readonly double ki=Tuning.Get("ki",2),leak=Tuning.Get("leak",0.25), kz=Tuning.Get("kz",250), dz=Tuning.Get("dz",25), kr=Tuning.Get("kr",250), dr=Tuning.Get("dr",25), kp=Tuning.Get("kp",250), dp=Tuning.Get("dp",25), kv=Tuning.Get("kv",8), cap=Tuning.Get("cap",0.08), offr=Tuning.Get("off",0.08), onr=Tuning.Get("on",0.06), lateral=Tuning.Get("lat",8), near=Tuning.Get("near",0.003), lf=Tuning.Get("lf",0.010), lh=Tuning.Get("lh",0.012);
@@ -53,7 +55,10 @@ internal sealed class MotorController : IDisposable
         _time = Math.Sqrt(body.Scale);
         _limbs = [Limb.Hind(_model, true, _scale), Limb.Hind(_model, false, _scale), Limb.Fore(_model, true, _scale), Limb.Fore(_model, false, _scale)];
         _trunk = body.RootBody;
-        _skull = _model.Id(ObjectType.Body, "skull");
+        _pelvis = _model.Id(ObjectType.Body, "pelvis");
+        _plan.Data.Qpos[3] = 1;
+        _plan.Data.Kinematics();
+        _pelvisX = _plan.Data.BodyPositions.Row(_pelvis)[0] - _plan.Data.BodyPositions.Row(_trunk)[0];
         var masses = _model.Doubles("body_mass").Span;
         for (var i = 0; i < masses.Length; i++)
             _mass += masses[i];
@@ -124,6 +129,7 @@ internal sealed class MotorController : IDisposable
         if (!settle)
         {
             Channels.Advance(PeriodS);
+            FindUsualPlaces();
             AdvancePlan();
             MovePaws();
             SolvePlan(2);
@@ -176,15 +182,35 @@ internal sealed class MotorController : IDisposable
         for (var i = 0; i < 4; i++)
         {
             var weight = i < 2 ? 1 : Channels[Channel.ForeLoad];
-            var (dx, dy) = Turned((_nominalX[i] - Channels[Channel.Lean]) * _scale, _nominalY[i] * _scale, _planYaw);
-            x += weight * (_paws[i].Ground[0] - dx);
-            y += weight * (_paws[i].Ground[1] - dy);
+            var (leanX, leanY) = Turned(Channels[Channel.Lean] * _scale, 0, _planYaw);
+            x += weight * (_paws[i].Ground[0] - _usual[2 * i] + leanX);
+            y += weight * (_paws[i].Ground[1] - _usual[(2 * i) + 1] + leanY);
             count += weight;
         }
         var still = Math.Clamp(1 - (Math.Abs(Channels[Channel.Speed]) / 0.03), 0, 1);
         var pull = PeriodS / 0.15 * still;
         _planX += pull * ((x / count) - _planX);
         _planY += pull * ((y / count) - _planY);
+    }
+
+    /// <summary>
+    /// The paws' usual places from the trunk, in the world's axes: the forepaws' go with the trunk, the hind paws' with the
+    /// pelvis, which a bent spine carries to the side.
+    /// </summary>
+    private void FindUsualPlaces()
+    {
+        var pelvis = _plan.Data.BodyPositions.Row(_pelvis);
+        var trunk = _plan.Data.BodyPositions.Row(_trunk);
+        var r = _plan.Data.BodyRotations.Row(_pelvis);
+        var pelvisYaw = Math.Atan2(r[3], r[0]);
+        for (var i = 0; i < 4; i++)
+        {
+            var (x, y) = i < 2
+                ? Turned((_nominalX[i] * _scale) - _pelvisX, _nominalY[i] * _scale, pelvisYaw)
+                : Turned(_nominalX[i] * _scale, _nominalY[i] * _scale, _planYaw);
+            _usual[2 * i] = x + (i < 2 ? pelvis[0] - trunk[0] : 0);
+            _usual[(2 * i) + 1] = y + (i < 2 ? pelvis[1] - trunk[1] : 0);
+        }
     }
 
     private void MovePaws()
@@ -200,8 +226,7 @@ internal sealed class MotorController : IDisposable
             var phase = _steps.Phase(i);
             var swinging = phase >= _steps.Duty;
             var s = (phase - _steps.Duty) / (1 - _steps.Duty);
-            var (nx, ny) = Turned(_nominalX[i] * _scale, _nominalY[i] * _scale, _planYaw);
-            var away = Math.Sqrt(Square(paw.Ground[0] - _planX - nx) + Square(paw.Ground[1] - _planY - ny));
+            var away = Math.Sqrt(Square(paw.Ground[0] - _planX - _usual[2 * i]) + Square(paw.Ground[1] - _planY - _usual[(2 * i) + 1]));
             var free = i >= 2 && Channels[Channel.ForeLoad] < 0.98;
             if (!paw.Swings && swinging && s < 0.3 && !free && (moving || away > 0.010 * _scale))
                 paw.LiftOff(_pawPositions.AsSpan(3 * i, 3));
@@ -211,8 +236,7 @@ internal sealed class MotorController : IDisposable
             {
                 // Landing: where the paw will be at its usual place at the middle of the stance to come.
                 var ahead = ((1 - s) * (1 - _steps.Duty) * _steps.PeriodS) + (stanceS / 2);
-                var yaw = _planYaw + (turn * ahead);
-                var (lx, ly) = Turned(_nominalX[i] * _scale, _nominalY[i] * _scale, yaw);
+                var (lx, ly) = Turned(_usual[2 * i], _usual[(2 * i) + 1], turn * ahead);
                 var (wx, wy) = Turned(speed * _scale / _time, 0, _planYaw + (turn * ahead / 2));
                 
                 paw.Ground[0] = _planX + lx + (wx * ahead) + (cap * (_velocity[0] - wx));
