@@ -43,7 +43,7 @@ public static class AnimalFitter
             : $"size {scale:F3} to begin with, from {pairs} rigid distances");
         var fit = new OffsetFit(solver, scale, options.Scale is not null, sampleTargets, sampleWeights);
         var start = new TrunkStart(solver);
-        fit.StartPoses(start, cancellation);
+        fit.StartPoses(start, goodM: 0, cancellation);
         for (var round = 1; round <= options.Rounds; round++)
         {
             fit.SolvePoses(cancellation);
@@ -51,9 +51,9 @@ public static class AnimalFitter
             progress?.Report($"round {round} of {options.Rounds}: mean marker error {fit.MeanErrorM * 1e3:F2} mm, size {solver.Tree.Scale:F3}");
         }
         // Once the offsets are about right, frames that began in a wrong pose find the right one.
-        fit.StartPoses(start, cancellation);
+        fit.StartPoses(start, 1.5 * fit.MeanErrorM, cancellation);
         var steps = fit.RefineTogether(RefinementSteps, cancellation);
-        fit.StartPoses(start, cancellation);
+        fit.StartPoses(start, 1.5 * fit.MeanErrorM, cancellation);
         steps += fit.RefineTogether(RefinementSteps, cancellation);
         progress?.Report($"refined together in {steps} steps: mean marker error {fit.MeanErrorM * 1e3:F2} mm, size {solver.Tree.Scale:F3}");
 

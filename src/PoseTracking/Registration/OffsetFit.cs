@@ -17,6 +17,12 @@ namespace ClosedLoop.PoseTracking;
 /// </remarks>
 internal sealed class OffsetFit
 {
+    // Weights of a shift against a marker error of the same length in every frame: 10 mm cost as much as 2 mm do for a
+    // regularised keypoint, as 0.7 mm for another, as 0.2 mm for one that was not placed.
+    private const double RegularisedWeight = 0.04;
+    private const double PlacedWeight = 0.005;
+    private const double UnplacedWeight = 0.0005;
+
     private readonly KinematicTree _tree;
     private readonly PoseSolver _solver;
     private readonly double[][] _targets;
@@ -40,9 +46,9 @@ internal sealed class OffsetFit
         for (var s = 0; s < _sites; s++)
         {
             var original = _tree.UnitOffsets.AsSpan(3 * s, 3);
-            _lambda[s] = description.RegularisedKeypoints.Contains(_tree.Body.Layout.Names[_tree.Keypoint[s]]) ? 0.04
-                : original[0] == 0 && original[1] == 0 && original[2] == 0 ? 0.0005
-                : 0.005;
+            _lambda[s] = description.RegularisedKeypoints.Contains(_tree.Body.Layout.Names[_tree.Keypoint[s]]) ? RegularisedWeight
+                : original[0] == 0 && original[1] == 0 && original[2] == 0 ? UnplacedWeight
+                : PlacedWeight;
         }
         Poses = [.. targets.Select(_ => (double[])solver.RestPose.Clone())];
         Apply(scale, _shift);
@@ -54,15 +60,20 @@ internal sealed class OffsetFit
     /// <summary>Mean marker error of the last solve of all poses, metres.</summary>
     public double MeanErrorM { get; private set; }
 
-    /// <summary>Solves every frame from the trunk and from where it stands, and keeps the better pose.</summary>
-    public void StartPoses(TrunkStart start, CancellationToken cancellation)
+    /// <summary>
+    /// Solves every frame from the trunk and from where it stands, and keeps the better pose. Frames that already fit to
+    /// <paramref name="goodM"/> are left as they are.
+    /// </summary>
+    public void StartPoses(TrunkStart start, double goodM, CancellationToken cancellation)
     {
         var fresh = new double[Poses[0].Length];
         for (var t = 0; t < Poses.Length; t++)
         {
             cancellation.ThrowIfCancellationRequested();
             var warm = _solver.Solve(_targets[t], _weights[t], Poses[t]);
-            var solution = start.Solve(_targets[t], _weights[t], fresh, 0);
+            if (warm.MeanErrorM <= goodM)
+                continue;
+            var solution = start.Solve(_targets[t], _weights[t], fresh, goodM);
             if (solution.Cost < warm.Cost)
                 fresh.CopyTo(Poses[t], 0);
         }

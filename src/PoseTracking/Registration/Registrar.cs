@@ -103,8 +103,10 @@ public sealed class Registrar : IDisposable
         _pose.KeypointsUsed = 0;
         _pose.Iterations = 0;
         var keypoints = tick.Keypoints;
+        if (keypoints is not null && keypoints.Layout.Count != _weights.Length)
+            throw ClosedLoopException.Usage($"a set of {keypoints.Layout.Count} keypoints came for a body with {_weights.Length}: {string.Join(", ", keypoints.Layout.Names)}");
         if (keypoints is not null && Take(keypoints) >= _options.MinimumKeypoints)
-            Register(tick.Index, gap);
+            Register(tick.Index);
         else
             Carry(tick.Index, gap, keypoints is not null);
         if (keypoints is not null)
@@ -144,7 +146,7 @@ public sealed class Registrar : IDisposable
         return used;
     }
 
-    private void Register(long index, long gap)
+    private void Register(long index)
     {
         var jump = false;
         var solution = new PoseSolution(double.NaN, double.PositiveInfinity, 0, false);
@@ -153,7 +155,7 @@ public sealed class Registrar : IDisposable
             var sinceSolved = index - _solvedTick;
             var count = _sides.Displacements(_targets, _weights, _pose.SitePositions, _sorted);
             _sorted.AsSpan(0, count).Sort();
-            jump = count > 0 && _sorted[count / 2] > (_options.MaximumSpeedMPerS * _periodS * gap) + _options.BadFitM;
+            jump = count > 0 && _sorted[count / 2] > (_options.MaximumSpeedMPerS * _periodS * sinceSolved) + _options.BadFitM;
             _pose.Qpos.CopyTo(_candidate, 0);
             if (jump)
                 _pose.Flags |= PoseFlags.Jump;

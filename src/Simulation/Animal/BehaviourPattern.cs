@@ -9,7 +9,7 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     private const double StandingM = 0.060, Neck = -0.05;
 
     private Behaviour _behaviour;
-    private double _age, _duration, _speed, _turn, _look, _tail, _sniffPhase, _breathPhase;
+    private double _age, _waited, _duration, _speed, _turn, _look, _tail, _sniffPhase, _breathPhase;
 
     private Channels Channels => controller.Channels;
 
@@ -21,6 +21,7 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     {
         _behaviour = behaviour;
         _age = 0;
+        _waited = 0;
         _duration = seconds;
         Busy = false;
         _speed = behaviour switch
@@ -52,18 +53,22 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     /// <summary>Moves the pattern on and sets the channels.</summary>
     public void Advance(double dtS)
     {
-        _age += dtS;
+        // Nobody rises in mid-stride: the paws come to their places first, for two seconds at most.
+        var waits = _behaviour is Behaviour.Rear or Behaviour.Groom && _age <= 0 && _waited < 2 && !controller.InPlace;
+        _waited += dtS;
+        _age += waits ? 0 : dtS;
         _breathPhase = Wrap(_breathPhase + (dtS * 1.6));
         // The usual: standing on four paws, head level, breathing.
         Channels.Set(Channel.Speed, _speed, 0.25);
         Channels.Set(Channel.TurnRate, _turn, 0.2);
         Channels.Set(Channel.Height, StandingM + (0.0004 * Math.Sin(2 * Math.PI * _breathPhase)), 0.12);
         Channels.Set(Channel.Pitch, 0, 0.15);
-        Channels.Set(Channel.Lean, 0, 0.15);
+        Channels.Set(Channel.WeightBack, 0, 0.1);
+        Channels.Set(Channel.Stroke, 0, 0.02);
         Channels.Set(Channel.ForeLoad, 1, 0.06);
         Channels.Set(Channel.HandsAtSnout, 0, 0.1);
         Channels.Set(Channel.LumbarExtend, 0, 0.15);
-        Channels.Set(Channel.LumbarBend, Math.Clamp(0.22 * _turn, -0.3, 0.3), 0.2);
+        Channels.Set(Channel.LumbarBend, Math.Clamp(-0.2 * _turn, -0.3, 0.3), 0.2);
         Channels.Set(Channel.LumbarTwist, 0, 0.2);
         Channels.Set(Channel.CervicalExtend, Neck, 0.15);
         Channels.Set(Channel.CervicalBend, Math.Clamp((0.2 * _turn) + _look, -0.35, 0.35), 0.2);
@@ -74,6 +79,36 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
         Channels.Set(Channel.TailBend, _tail, 0.4);
         if (_behaviour == Behaviour.Sniff)
             Sniff(dtS);
+        else if (_behaviour == Behaviour.Rear)
+            Rise(pitch: 1.0, pelvisM: 0.060, lumbar: 0, neck: 0.1, atlas: 0.4);
+        else if (_behaviour == Behaviour.Groom)
+        {
+            Rise(pitch: 0.7, pelvisM: 0.055, lumbar: -0.1, neck: 0.5, atlas: -0.05);
+            if (_age > 0.9 && _age < _duration - 1.5)
+            {
+                Channels.Set(Channel.HandsAtSnout, 1, 0.1);
+                Channels.Set(Channel.Stroke, 0.006 * Math.Sin(2 * Math.PI * 5 * _age), 0.01);
+            }
+        }
+    }
+
+    /// <summary>Onto the hind feet and down again: weight back, forepaws off, trunk up; the reverse in the last part.</summary>
+    private void Rise(double pitch, double pelvisM, double lumbar, double neck, double atlas)
+    {
+        var up = _age < _duration - 1.4;
+        Busy = _age < _duration;
+        var leaning = _age > 0 && _age < _duration - 0.7;
+        Channels.Set(Channel.WeightBack, leaning ? 1 : 0, leaning ? 0.08 : 0.14);
+        var lifted = up && _age > 0.5;
+        Channels.Set(Channel.ForeLoad, lifted || Channels[Channel.Pitch] > 0.15 ? 0 : 1, 0.08);
+        Channels.Set(Channel.Pitch, lifted ? pitch : up ? 0.1 : 0, lifted ? 0.18 : 0.16);
+        // The rest of the body follows the trunk up, so that the weight does not move faster than the balance can.
+        var risen = Math.Clamp(Channels[Channel.Pitch] / pitch, 0, 1);
+        Channels.Set(Channel.LumbarExtend, risen * lumbar, 0.15);
+        Channels.Set(Channel.CervicalExtend, Neck + (risen * risen * (neck - Neck)), 0.15);
+        Channels.Set(Channel.Atlas, 0.15 + (risen * (atlas - 0.15)), 0.1);
+        Channels.Set(Channel.CervicalBend, lifted ? _look : 0, 0.2);
+        Channels.Set(Channel.Height, StandingM + (risen * (pelvisM - StandingM)) + (0.064 * Math.Sin(Channels[Channel.Pitch])), 0.03);
     }
 
     private void Sniff(double dtS)

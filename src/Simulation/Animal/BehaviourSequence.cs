@@ -22,7 +22,7 @@ internal sealed class BehaviourSequence
     // Median seconds, spread of the logarithm, bounds.
     private static readonly (double Median, double Spread, double Least, double Most)[] Dwell =
     [
-        (2, 0.5, 1, 6), (2.2, 0.5, 1, 6), (2.8, 0.5, 1.2, 8), (1.8, 0.4, 1, 4), (1.3, 0.3, 1, 2.5), (1.3, 0.3, 1, 2.5), (2.6, 0.3, 2, 5), (4, 0.4, 2.5, 8),
+        (2, 0.5, 1, 6), (2.2, 0.5, 1, 6), (2.8, 0.5, 1.2, 8), (1.8, 0.4, 1, 4), (1.3, 0.3, 1, 2.5), (1.3, 0.3, 1, 2.5), (3.2, 0.25, 2.8, 5), (5, 0.3, 4, 8),
     ];
 
     private readonly RandomStream _random;

@@ -15,14 +15,17 @@ internal enum Channel
     /// <summary>Pitch of the torso, rad, positive nose up.</summary>
     Pitch,
 
-    /// <summary>How far the body's weight leans forward of its usual place over the paws, metres at scale 1.</summary>
-    Lean,
+    /// <summary>Whether the weight is balanced over the hind feet (1) or lies between all four paws (0).</summary>
+    WeightBack,
 
     /// <summary>Whether the forepaws carry (1) or are free (0).</summary>
     ForeLoad,
 
     /// <summary>How far free forepaws are at the snout (1) rather than tucked under the chest (0).</summary>
     HandsAtSnout,
+
+    /// <summary>Forepaws' stroke along the snout, metres at scale 1, left hand; the right hand's lags behind.</summary>
+    Stroke,
 
     /// <summary>Tendon lumbar_extend, rad.</summary>
     LumbarExtend,

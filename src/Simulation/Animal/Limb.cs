@@ -71,6 +71,9 @@ internal sealed class Limb
     /// <summary>The paw's point in the world, from the state's last kinematics.</summary>
     public void PawPosition(BodyState state, Span<double> position) => ToWorld(state, _digits, _tip, position);
 
+    /// <summary>The heel (or wrist) in the world.</summary>
+    public ReadOnlySpan<double> Heel(BodyState state) => state.Data.BodyPositions.Row(_paw);
+
     /// <summary>
     /// One step of the inverse kinematics on the plan's joints: the paw's point to <paramref name="target"/>, the digits
     /// flat, the paw at <paramref name="pawSlope"/> (sine of its slope, positive: heel up), the joints near their posture.
@@ -131,10 +134,17 @@ internal sealed class Limb
     }
 
     /// <summary>Torques, N m, by which the joints press the paw onto the ground so that the ground answers with <paramref name="force"/>.</summary>
-    public void TorquesFor(BodyState state, ReadOnlySpan<double> force, Span<double> torques)
+    /// <param name="state">The body.</param>
+    /// <param name="force">Force of the ground, N.</param>
+    /// <param name="heelShare">Where it acts: 0 at the paw's point, 1 at the heel.</param>
+    /// <param name="torques">One per joint.</param>
+    public void TorquesFor(BodyState state, ReadOnlySpan<double> force, double heelShare, Span<double> torques)
     {
         Span<double> tip = stackalloc double[3];
         ToWorld(state, _digits, _tip, tip);
+        var heel = state.Data.BodyPositions.Row(_paw);
+        for (var i = 0; i < 3; i++)
+            tip[i] += heelShare * (heel[i] - tip[i]);
         var axes = state.JointAxes;
         var anchors = state.JointAnchors;
         for (var j = 0; j < _dof.Length; j++)
@@ -146,6 +156,8 @@ internal sealed class Limb
                 + (axis[1] * ((rz * force[0]) - (rx * force[2])))
                 + (axis[2] * ((rx * force[1]) - (ry * force[0]))));
         }
+        // The digits carry only what does not rest on the heel.
+        torques[_dof.Length - 1] *= 1 - heelShare;
     }
 
     private static void ToWorld(BodyState state, int body, ReadOnlySpan<double> local, Span<double> world)

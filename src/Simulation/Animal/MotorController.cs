@@ -12,6 +12,27 @@ internal sealed class MotorController : IDisposable
     /// <summary>Time between two controls, seconds.</summary>
     public const double PeriodS = 0.004;
 
+    // Gains of height, attitude and speed: accelerations per error (1/s2) and per speed (1/s).
+    private const double HeightStiffness = 250, HeightDamping = 25, AttitudeStiffness = 250, AttitudeDamping = 25, YawStiffness = 100, YawDamping = 15;
+    private const double PlaceStiffness = 60, SpeedGain = 8, SpeedIntegral = 2;
+
+    // Landing places move by this long times what the body is faster than planned, seconds.
+    private const double CaptureS = 0.08;
+
+    // Heights that swinging paws are lifted, that forepaws hover while the weight is behind, and over the floor from which
+    // a paw no longer pushes, metres at scale 1.
+    private const double HindLiftM = 0.012, ForeLiftM = 0.010, HoverM = 0.008, NearM = 0.003;
+
+    // Shares of a cycle over which weight comes onto a leg and leaves it.
+    private const double LoadShare = 0.06, UnloadShare = 0.08;
+
+    // On the hind feet: where between soles (0) and heels (1) the body balances, how far the centre of pressure goes past
+    // the capture point, and what is left of the trunk's attitude control, which would work against the balance.
+    private const double BalancePoint = 0.3, CaptureGain = 1, AttitudeShare = 0.5;
+
+    // Forepaws tucked under the chest, metres at scale 1 in the trunk's frame.
+    private const double TuckX = 0.055, TuckZ = -0.045;
+
     private static readonly (Channel Channel, string Actuator)[] Spine =
     [
         (Channel.LumbarExtend, "lumbar_extend"), (Channel.LumbarBend, "lumbar_bend"), (Channel.LumbarTwist, "lumbar_twist"),
@@ -31,17 +52,25 @@ internal sealed class MotorController : IDisposable
     private readonly (Channel Channel, int Actuator, (int Qpos, double Share)[] Joints)[] _spine;
     private readonly double _scale, _time, _mass;
     private readonly double[] _previousPlan;
-    private readonly double[] _nominalX = [Tuning.Get("hx",-0.076), Tuning.Get("hx",-0.076), Tuning.Get("fx",0.022), Tuning.Get("fx",0.022)];
-    private readonly double[] _nominalY = [Tuning.Get("hy",0.028), -Tuning.Get("hy",0.028), Tuning.Get("fy",0.022), -Tuning.Get("fy",0.022)];
+    // The paws' usual places from the trunk, metres at scale 1: the centre of mass lies between them, nearer the hind paws.
+    private static readonly double[] NominalX = [-0.076, -0.076, 0.022, 0.022];
+    private static readonly double[] NominalY = [0.028, -0.028, 0.022, -0.022];
+
     private readonly double[] _previousCentre = new double[3];
     private readonly double[] _velocity = new double[3];
     private readonly double[] _pawPositions = new double[12];
+    private readonly double[] _pressure = new double[12];
     private readonly double[] _loads = new double[4];
     private readonly double[] _torques = new double[8];
-    private readonly int _trunk, _skull;
+    private readonly double[] _usual = new double[8];
+    private readonly double[] _support = new double[2];
+    private readonly double[] _soles = new double[2];
+    private readonly double[] _heels = new double[2];
+    private double _heelShare, _settlingS;
+    private readonly int _trunk, _pelvis, _skull;
+    private readonly double _pelvisX;
     private double _planX, _planY, _planYaw, _speedCorrection;
     private bool _started;
-    private readonly double ki=Tuning.Get("ki",2),leak=Tuning.Get("leak",0.25), kz=Tuning.Get("kz",250), dz=Tuning.Get("dz",25), kr=Tuning.Get("kr",250), dr=Tuning.Get("dr",25), kp=Tuning.Get("kp",250), dp=Tuning.Get("dp",25), kv=Tuning.Get("kv",8), cap=Tuning.Get("cap",0.08), offr=Tuning.Get("off",0.08), onr=Tuning.Get("on",0.06), lateral=Tuning.Get("lat",8), near=Tuning.Get("near",0.003), lf=Tuning.Get("lf",0.010), lh=Tuning.Get("lh",0.012);
 
     public MotorController(BodyModel body, BodyState state)
     {
@@ -54,6 +83,10 @@ internal sealed class MotorController : IDisposable
         _limbs = [Limb.Hind(_model, true, _scale), Limb.Hind(_model, false, _scale), Limb.Fore(_model, true, _scale), Limb.Fore(_model, false, _scale)];
         _trunk = body.RootBody;
         _skull = _model.Id(ObjectType.Body, "skull");
+        _pelvis = _model.Id(ObjectType.Body, "pelvis");
+        _plan.Data.Qpos[3] = 1;
+        _plan.Data.Kinematics();
+        _pelvisX = _plan.Data.BodyPositions.Row(_pelvis)[0] - _plan.Data.BodyPositions.Row(_trunk)[0];
         var masses = _model.Doubles("body_mass").Span;
         for (var i = 0; i < masses.Length; i++)
             _mass += masses[i];
@@ -76,6 +109,9 @@ internal sealed class MotorController : IDisposable
     /// <summary>Whether paw 0 to 3 (hind left, hind right, fore left, fore right) is planned to stand.</summary>
     public bool Stands(int paw) => !_paws[paw].Swings && _paws[paw].Load > 0.5;
 
+    /// <summary>Whether the body has come to a stand with every paw in its place.</summary>
+    public bool InPlace { get; private set; }
+
     /// <summary>Yaw of the trunk, rad.</summary>
     public double Yaw { get; private set; }
 
@@ -97,7 +133,7 @@ internal sealed class MotorController : IDisposable
         (_planX, _planY, _planYaw) = (x, y, yaw);
         for (var i = 0; i < 4; i++)
         {
-            var (dx, dy) = Turned(_nominalX[i] * _scale, _nominalY[i] * _scale, yaw);
+            var (dx, dy) = Turned(NominalX[i] * _scale, NominalY[i] * _scale, yaw);
             _paws[i].PlaceAt(x + dx, y + dy, _limbs[i].RestingHeightM);
         }
         data.Qpos.Span.CopyTo(_plan.Data.Qpos.Span);
@@ -124,6 +160,7 @@ internal sealed class MotorController : IDisposable
         if (!settle)
         {
             Channels.Advance(PeriodS);
+            FindUsualPlaces();
             AdvancePlan();
             MovePaws();
             SolvePlan(2);
@@ -134,7 +171,6 @@ internal sealed class MotorController : IDisposable
         _started = true;
     }
 
-    public string Debug() => string.Join(" ", Enumerable.Range(0,4).Select(i => $"{(_paws[i].Swings?"s":"-")}{_loads[i]:F2}/{_ground.Forces[3*i+2]:F2}/{(_pawPositions[3*i+2]-_limbs[i].RestingHeightM)*1000:F1}/{(_paws[i].Target[2]-_limbs[i].RestingHeightM)*1000:F1}"));
     public void Dispose() => _plan.Dispose();
 
     private void Sense()
@@ -161,13 +197,13 @@ internal sealed class MotorController : IDisposable
         var actual = (_velocity[0] * Math.Cos(Yaw)) + (_velocity[1] * Math.Sin(Yaw));
         _speedCorrection = Math.Abs(wanted) < 0.02
             ? _speedCorrection * (1 - (PeriodS / 0.1))
-            : Math.Clamp(_speedCorrection + (ki * PeriodS * (wanted - actual)), -0.1, 0.2);
+            : Math.Clamp(_speedCorrection + (SpeedIntegral * PeriodS * (wanted - actual)), -0.1, 0.2);
         var (vx, vy) = Turned(wanted + _speedCorrection, 0, _planYaw);
         _planX += vx * PeriodS;
         _planY += vy * PeriodS;
         _planYaw += Channels[Channel.TurnRate] / _time * PeriodS;
         var p = _body.Data.BodyPositions.Row(_trunk);
-        var Leak = PeriodS / leak;
+        const double Leak = PeriodS / 0.25;
         _planX += Leak * (p[0] - _planX);
         _planY += Leak * (p[1] - _planY);
         _planYaw += Leak * 0.5 * Wrapped(Yaw - _planYaw);
@@ -176,15 +212,54 @@ internal sealed class MotorController : IDisposable
         for (var i = 0; i < 4; i++)
         {
             var weight = i < 2 ? 1 : Channels[Channel.ForeLoad];
-            var (dx, dy) = Turned((_nominalX[i] - Channels[Channel.Lean]) * _scale, _nominalY[i] * _scale, _planYaw);
-            x += weight * (_paws[i].Ground[0] - dx);
-            y += weight * (_paws[i].Ground[1] - dy);
+            x += weight * (_paws[i].Ground[0] - _usual[2 * i]);
+            y += weight * (_paws[i].Ground[1] - _usual[(2 * i) + 1]);
             count += weight;
         }
+        x /= count;
+        y /= count;
+        // Balanced on the hind feet, the planned centre of mass goes over them instead.
+        var back = Channels[Channel.WeightBack];
+        var centre = _plan.SubtreeCentres.Row(_trunk);
+        var trunk = _plan.Data.BodyPositions.Row(_trunk);
+        FindSupport();
+        x += back * (_support[0] - (centre[0] - trunk[0]) - x);
+        y += back * (_support[1] - (centre[1] - trunk[1]) - y);
         var still = Math.Clamp(1 - (Math.Abs(Channels[Channel.Speed]) / 0.03), 0, 1);
-        var pull = PeriodS / 0.15 * still;
-        _planX += pull * ((x / count) - _planX);
-        _planY += pull * ((y / count) - _planY);
+        var pull = PeriodS / (0.15 - (0.09 * back)) * still;
+        _planX += pull * (x - _planX);
+        _planY += pull * (y - _planY);
+    }
+
+    /// <summary>The middle of the hind feet between heels and soles.</summary>
+    private void FindSupport()
+    {
+        for (var k = 0; k < 2; k++)
+        {
+            _soles[k] = 0.5 * (_pawPositions[k] + _pawPositions[3 + k]);
+            _heels[k] = 0.5 * (_limbs[0].Heel(_body)[k] + _limbs[1].Heel(_body)[k]);
+            _support[k] = _soles[k] + (BalancePoint * (_heels[k] - _soles[k]));
+        }
+    }
+
+    /// <summary>
+    /// The paws' usual places from the trunk, in the world's axes: the forepaws' go with the trunk, the hind paws' with the
+    /// pelvis, which a bent spine carries to the side.
+    /// </summary>
+    private void FindUsualPlaces()
+    {
+        var pelvis = _plan.Data.BodyPositions.Row(_pelvis);
+        var trunk = _plan.Data.BodyPositions.Row(_trunk);
+        var r = _plan.Data.BodyRotations.Row(_pelvis);
+        var pelvisYaw = Math.Atan2(r[3], r[0]);
+        for (var i = 0; i < 4; i++)
+        {
+            var (x, y) = i < 2
+                ? Turned((NominalX[i] * _scale) - _pelvisX, NominalY[i] * _scale, pelvisYaw)
+                : Turned(NominalX[i] * _scale, NominalY[i] * _scale, _planYaw);
+            _usual[2 * i] = x + (i < 2 ? pelvis[0] - trunk[0] : 0);
+            _usual[(2 * i) + 1] = y + (i < 2 ? pelvis[1] - trunk[1] : 0);
+        }
     }
 
     private void MovePaws()
@@ -193,6 +268,10 @@ internal sealed class MotorController : IDisposable
         var turn = Channels[Channel.TurnRate] / _time;
         var moving = Math.Abs(speed) > 0.015 || Math.Abs(Channels[Channel.TurnRate]) > 0.15;
         _steps.Advance(PeriodS, Math.Abs(speed) + (0.04 * Math.Abs(turn)), _time);
+        // After moving the paws are put in order for a cycle or two; later only one that is far out of its place steps.
+        _settlingS = moving ? 1.2 : Math.Max(0, _settlingS - PeriodS);
+        var outOfPlace = (_settlingS > 0 ? 0.009 : 0.018) * _scale;
+        InPlace = !moving;
         var stanceS = _steps.Duty * _steps.PeriodS;
         for (var i = 0; i < 4; i++)
         {
@@ -200,34 +279,39 @@ internal sealed class MotorController : IDisposable
             var phase = _steps.Phase(i);
             var swinging = phase >= _steps.Duty;
             var s = (phase - _steps.Duty) / (1 - _steps.Duty);
-            var (nx, ny) = Turned(_nominalX[i] * _scale, _nominalY[i] * _scale, _planYaw);
-            var away = Math.Sqrt(Square(paw.Ground[0] - _planX - nx) + Square(paw.Ground[1] - _planY - ny));
+            var away = Math.Sqrt(Square(paw.Ground[0] - _planX - _usual[2 * i]) + Square(paw.Ground[1] - _planY - _usual[(2 * i) + 1]));
+            InPlace &= !paw.Swings && away < 0.012 * _scale;
             var free = i >= 2 && Channels[Channel.ForeLoad] < 0.98;
-            if (!paw.Swings && swinging && s < 0.3 && !free && (moving || away > 0.010 * _scale))
+            var planted = Channels[Channel.WeightBack] > 0.02;
+            if (!paw.Swings && swinging && s < 0.2 && !free && !planted && (moving || away > outOfPlace))
                 paw.LiftOff(_pawPositions.AsSpan(3 * i, 3));
-            if (paw.Swings && (!swinging || free))
+            if (paw.Swings && (!swinging || free || (s > 0.8 && _pawPositions[(3 * i) + 2] < _limbs[i].RestingHeightM + (0.0005 * _scale))))
                 paw.TouchDown();
+            if (free)
+            {
+                HoldForepaw(i);
+                continue;
+            }
             if (paw.Swings)
             {
                 // Landing: where the paw will be at its usual place at the middle of the stance to come.
                 var ahead = ((1 - s) * (1 - _steps.Duty) * _steps.PeriodS) + (stanceS / 2);
-                var yaw = _planYaw + (turn * ahead);
-                var (lx, ly) = Turned(_nominalX[i] * _scale, _nominalY[i] * _scale, yaw);
+                var (lx, ly) = Turned(_usual[2 * i], _usual[(2 * i) + 1], turn * ahead);
                 var (wx, wy) = Turned(speed * _scale / _time, 0, _planYaw + (turn * ahead / 2));
-                
-                paw.Ground[0] = _planX + lx + (wx * ahead) + (cap * (_velocity[0] - wx));
-                paw.Ground[1] = _planY + ly + (wy * ahead) + (cap * (_velocity[1] - wy));
+                paw.Ground[0] = _planX + lx + (wx * ahead) + (CaptureS * (_velocity[0] - wx));
+                paw.Ground[1] = _planY + ly + (wy * ahead) + (CaptureS * (_velocity[1] - wy));
                 paw.Ground[2] = _limbs[i].RestingHeightM;
-                paw.SwingTo(Math.Clamp(s, 0, 1), (i < 2 ? lh : lf) * _scale);
+                paw.SwingTo(Math.Clamp(s, 0, 1), (i < 2 ? HindLiftM : ForeLiftM) * _scale);
                 paw.Load = 0;
             }
             else
             {
+                paw.Ground[2] = _limbs[i].RestingHeightM + (i < 2 ? 0 : HoverM * _scale * Channels[Channel.WeightBack]);
                 // Weight comes on over the first tenth of the stance and goes before the leg lifts.
-                var willLift = moving || away > 0.010 * _scale;
-                var on = Math.Clamp(phase / onr, 0, 1);
-                var off = willLift ? Math.Clamp((_steps.Duty - phase) / offr, 0.05, 1) : 1;
-                paw.Load = swinging ? (paw.Load < 1 ? Math.Min(1, paw.Load + (PeriodS / 0.05)) : 1) : Math.Min(Math.Min(1, paw.Load + (PeriodS / 0.03)), Math.Min(Math.Max(on, 0.1), off));
+                var willLift = !planted && (moving || away > outOfPlace);
+                var on = willLift ? Math.Clamp(phase / LoadShare, 0, 1) : 1;
+                var off = willLift ? Math.Clamp((_steps.Duty - phase) / UnloadShare, 0.05, 1) : 1;
+                paw.Load = swinging || !willLift ? (paw.Load < 1 ? Math.Min(1, paw.Load + (PeriodS / 0.05)) : 1) : Math.Min(Math.Min(1, paw.Load + (PeriodS / 0.03)), Math.Min(Math.Max(on, 0.1), off));
                 for (var k = 0; k < 2; k++)
                     paw.Ground[k] += PeriodS / 0.3 * (_pawPositions[(3 * i) + k] - paw.Ground[k]);
                 paw.Ground.CopyTo(paw.Target, 0);
@@ -235,8 +319,40 @@ internal sealed class MotorController : IDisposable
         }
     }
 
+    /// <summary>A forepaw in the air: from its place on the floor to under the chest or to the snout.</summary>
+    private void HoldForepaw(int i)
+    {
+        Span<double> target = stackalloc double[3];
+        var trunk = _plan.Data.BodyPositions.Row(_trunk);
+        var t = _plan.Data.BodyRotations.Row(_trunk);
+        var skull = _plan.Data.BodyPositions.Row(_skull);
+        var h = _plan.Data.BodyRotations.Row(_skull);
+        var side = i == 2 ? 1 : -1;
+        var snout = Channels[Channel.HandsAtSnout];
+        var stroke = Channels[Channel.Stroke] * side;
+        var paw = _paws[i];
+        // It comes down where it belongs once the weight lies between all four paws again.
+        for (var k = 0; k < 2; k++)
+            paw.Ground[k] = (0.5 * (_paws[0].Ground[k] + _paws[1].Ground[k] - _usual[k] - _usual[2 + k])) + _usual[(2 * i) + k];
+        // NB: forepaws pressed to the floor while the weight is behind push the body over backwards; they hover until it comes.
+        paw.Ground[2] = _limbs[i].RestingHeightM + (HoverM * _scale * Channels[Channel.WeightBack]);
+        paw.Load = 1;
+        var down = Channels[Channel.ForeLoad];
+        double ax = TuckX, ay = 0.015 * side, az = TuckZ, bx = 0.022 + stroke, by = 0.009 * side, bz = -0.014 - (0.3 * stroke);
+        for (var k = 0; k < 3; k++)
+        {
+            var tucked = trunk[k] + (_scale * ((t[3 * k] * ax) + (t[(3 * k) + 1] * ay) + (t[(3 * k) + 2] * az)));
+            var atSnout = skull[k] + (_scale * ((h[3 * k] * bx) + (h[(3 * k) + 1] * by) + (h[(3 * k) + 2] * bz)));
+            var held = tucked + (snout * (atSnout - tucked));
+            target[k] = held + (down * (paw.Ground[k] - held));
+        }
+        paw.Hold(target);
+    }
+
     private void SolvePlan(int iterations)
     {
+        var back = Channels[Channel.WeightBack];
+        var free = 1 - Channels[Channel.ForeLoad];
         var q = _plan.Data.Qpos;
         q[0] = _planX;
         q[1] = _planY;
@@ -250,7 +366,13 @@ internal sealed class MotorController : IDisposable
         {
             _plan.Data.Kinematics();
             for (var k = 0; k < 4; k++)
-                _limbs[k].Approach(_plan, _paws[k].Target, 0.15, 0.3, 1);
+            {
+                // On the hind feet alone the soles lie flat from heel to toe; in the air the forepaws hang as they like.
+                if (k < 2)
+                    _limbs[k].Approach(_plan, _paws[k].Target, 0.15 - (0.24 * back), 0.3 - (0.22 * back), 1);
+                else
+                    _limbs[k].Approach(_plan, _paws[k].Target, 0.15, 0.3 + (2 * free), 1 - (0.98 * free));
+            }
         }
     }
 
@@ -262,25 +384,61 @@ internal sealed class MotorController : IDisposable
         var weight = _mass * 9.81;
         var (vx, vy) = Turned(Channels[Channel.Speed] * _scale / _time, 0, _planYaw);
         var still = Math.Clamp(1 - (Math.Abs(Channels[Channel.Speed]) / 0.03), 0, 1);
-        wrench[0] = _mass * ((kv * (vx - _velocity[0])) + (60 * still * (_planX - p[0])));
-        wrench[1] = _mass * ((kv * (vy - _velocity[1])) + (60 * still * (_planY - p[1])));
-        wrench[2] = weight + (_mass * ((kz * ((Channels[Channel.Height] * _scale) - p[2])) - (dz * _velocity[2])));
+        wrench[0] = _mass * ((SpeedGain * (vx - _velocity[0])) + (PlaceStiffness * still * (_planX - p[0])));
+        wrench[1] = _mass * ((SpeedGain * (vy - _velocity[1])) + (PlaceStiffness * still * (_planY - p[1])));
+        wrench[2] = weight + (_mass * ((HeightStiffness * ((Channels[Channel.Height] * _scale) - p[2])) - (HeightDamping * _velocity[2])));
         wrench[2] = Math.Clamp(wrench[2], 0.3 * weight, 1.8 * weight);
         // Moments in the trunk's own axes: inertia times an angular acceleration.
         var length = 0.06 * _scale;
         var inertia = _mass * length * length;
-        var rolling = inertia * 0.25 * ((-kr * Roll) - (dr * spin[0]));
-        var pitching = inertia * ((kp * (Pitch - Channels[Channel.Pitch])) - (dp * spin[1]));
-        var yawing = inertia * ((100 * Wrapped(_planYaw - Yaw)) + (15 * ((Channels[Channel.TurnRate] / _time) - spin[2])));
+        var rolling = inertia * 0.25 * ((-AttitudeStiffness * Roll) - (AttitudeDamping * spin[0]));
+        var pitching = inertia * ((AttitudeStiffness * (Pitch - Channels[Channel.Pitch])) - (AttitudeDamping * spin[1]));
+        var yawing = inertia * ((YawStiffness * Wrapped(_planYaw - Yaw)) + (YawDamping * ((Channels[Channel.TurnRate] / _time) - spin[2])));
+        var back = Channels[Channel.WeightBack];
+        pitching *= 1 - ((1 - AttitudeShare) * back);
         (wrench[3], wrench[4]) = Turned(rolling, pitching, Yaw);
         wrench[5] = yawing;
+        if (back > 0.5)
+            Balance(wrench, back);
+        else
+            _heelShare = 0;
         for (var i = 0; i < 4; i++)
         {
             // A paw that is not yet down cannot push.
-            var gap = Math.Clamp(1 - ((_pawPositions[(3 * i) + 2] - _limbs[i].RestingHeightM - (0.001 * _scale)) / near), 0, 1);
-            _loads[i] = gap * _paws[i].Load * (i < 2 ? 1 : Channels[Channel.ForeLoad]);
+            var gap = Math.Clamp(1 - ((_pawPositions[(3 * i) + 2] - _limbs[i].RestingHeightM - (0.001 * _scale)) / (NearM * _scale)), 0, 1);
+            _loads[i] = gap * _paws[i].Load * (i < 2 ? 1 : Channels[Channel.ForeLoad] * (1 - (0.9 * Channels[Channel.WeightBack])));
         }
-        _ground.Distribute(wrench, _body.SubtreeCentres.Row(_trunk), _pawPositions, _loads);
+        _pawPositions.CopyTo(_pressure, 0);
+        for (var i = 0; i < 2; i++)
+            for (var k = 0; k < 3; k++)
+                _pressure[(3 * i) + k] += _heelShare * (_limbs[i].Heel(_body)[k] - _pawPositions[(3 * i) + k]);
+        _ground.Distribute(wrench, _body.SubtreeCentres.Row(_trunk), _pressure, _loads);
+    }
+
+    /// <summary>
+    /// Balance on the hind feet: the centre of pressure goes past the capture point (where the body, as an inverted
+    /// pendulum, would come to rest) to bring it back over the feet, between heels and soles.
+    /// </summary>
+    private void Balance(Span<double> wrench, double back)
+    {
+        var centre = _body.SubtreeCentres.Row(_trunk);
+        var rate = Math.Sqrt(9.81 / Math.Max(0.03, centre[2]));
+        double along = 0, square = 0;
+        for (var k = 0; k < 2; k++)
+        {
+            var capture = centre[k] + (_velocity[k] / rate);
+            var pressure = _support[k] + ((1 + CaptureGain) * (capture - _support[k]));
+            var foot = _heels[k] - _soles[k];
+            along += (pressure - _soles[k]) * foot;
+            square += foot * foot;
+        }
+        _heelShare = Math.Clamp(along / square, 0, 1) * Math.Clamp((back - 0.5) * 4, 0, 1);
+        for (var k = 0; k < 2; k++)
+        {
+            var pressure = _soles[k] + (_heelShare * (_heels[k] - _soles[k]));
+            var force = _mass * rate * rate * (centre[k] - pressure);
+            wrench[k] += (1 - Channels[Channel.ForeLoad]) * (force - wrench[k]);
+        }
     }
 
     private void SetServos()
@@ -292,7 +450,7 @@ internal sealed class MotorController : IDisposable
         for (var i = 0; i < 4; i++)
         {
             var limb = _limbs[i];
-            limb.TorquesFor(_body, _ground.Forces.AsSpan(3 * i, 3), _torques);
+            limb.TorquesFor(_body, _ground.Forces.AsSpan(3 * i, 3), i < 2 ? _heelShare : 0, _torques);
             for (var j = 0; j < limb.JointCount; j++)
             {
                 var address = limb.Qpos[j];

@@ -41,15 +41,19 @@ internal sealed class Paw
         Ground.CopyTo(Target, 0);
     }
 
+    /// <summary>Moves the target to where the paw is held in the air.</summary>
+    public void Hold(ReadOnlySpan<double> target) => target.CopyTo(Target);
+
     /// <summary>The path through the air: smooth over the ground, a rounded arc over it.</summary>
     public void SwingTo(double phase, double liftM)
     {
         SwingPhase = phase;
-        var along = Math.Clamp(phase / Tuning.Get("xyend",0.92), 0, 1);
+        var along = Math.Clamp(phase / 0.92, 0, 1);
         along = along * along * (3 - (2 * along));
         for (var i = 0; i < 3; i++)
             Target[i] = _from[i] + (along * (Ground[i] - _from[i]));
         var rise = Math.Sin(Math.PI * phase);
-        Target[2] += liftM * Math.Pow(rise, Tuning.Get("zexp",2));
+        // Leaves and meets the floor without vertical speed.
+        Target[2] += liftM * rise * rise;
     }
 }

@@ -9,7 +9,7 @@ namespace ClosedLoop.Simulation;
 internal sealed class ServoDrive
 {
     // The activation is led so that it follows with this lag instead of the filter's own 40 ms.
-    private readonly double LagS = Tuning.Get("lag",0.012);
+    private const double LagS = 0.012;
 
     private readonly double[] _gain, _bias0, _stiffness, _timeConstant, _passiveStiffness, _passiveDamping;
 

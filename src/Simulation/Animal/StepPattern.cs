@@ -28,8 +28,8 @@ internal sealed class StepPattern
     {
         // Stride frequency and duty over speed as in the rat (e.g. 2 Hz and 0.75 in a slow walk, 3.5 Hz and 0.5 in a trot).
         var trot = Math.Clamp((speed - 0.16) / 0.06, 0, 1);
-        PeriodS = timeScale * Math.Clamp(Tuning.Get("T0",0.62) - (Tuning.Get("T1",1.6) * speed), 0.25, 1);
-        Duty = Tuning.Get("duty",0.76) - (Tuning.Get("dtrot",0.2) * trot);
+        PeriodS = timeScale * Math.Clamp(0.62 - (1.6 * speed), 0.25, 1);
+        Duty = 0.76 - (0.2 * trot);
         _cycle += dtS / PeriodS;
         _cycle -= Math.Floor(_cycle);
         for (var leg = 0; leg < 4; leg++)

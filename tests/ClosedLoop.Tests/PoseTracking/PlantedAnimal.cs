@@ -14,6 +14,7 @@ internal sealed class PlantedAnimal : IDisposable
     public const double FloorM = 0.0125;
     public const double PeriodS = 0.02;
     public const int StandingFrames = 100;
+    public const int Frames = 400;
 
     private static readonly Lazy<PlantedAnimal> Shared = new(() => new(seed: 5));
     private static readonly Lazy<AnimalFit> SharedFit = new(() =>
@@ -25,16 +26,16 @@ internal sealed class PlantedAnimal : IDisposable
         Truth = Description.Compile(KeypointLayout.Rat23, Scale);
         for (var k = 0; k < KeypointLayout.Rat23.Count; k++)
             for (var i = 0; i < 3; i++)
-                Truth.Offset(k)[i] += 0.004 * ((2 * random.NextDouble()) - 1);
+                Truth.Offset(k)[i] += 0.003 * ((2 * random.NextDouble()) - 1);
         using var data = new MujocoData(Truth.Model);
-        var standing = RodentBody.StandingPose(Scale);
+        var standing = Settled(Truth, data);
         var (nq, hinges) = (Truth.Model.Nq, Truth.Model.Nq - 7);
         var names = Truth.Model.Names(ObjectType.Joint);
         var moving = MovingHinges(Truth);
         var (phase, rate, depth) = (new double[hinges], new double[hinges], new double[hinges]);
         for (var h = 0; h < hinges; h++)
             (phase[h], rate[h], depth[h]) = (6.28 * random.NextDouble(), 0.3 + (0.7 * random.NextDouble()), 0.5 + (0.5 * random.NextDouble()));
-        for (var t = 0; t < 500; t++)
+        for (var t = 0; t < Frames; t++)
         {
             var pose = (double[])standing.Clone();
             var walks = t >= StandingFrames;
@@ -123,6 +124,21 @@ internal sealed class PlantedAnimal : IDisposable
 
     /// <summary>Degrees of freedom that move a keypoint.</summary>
     public static HashSet<int> MovingHinges(BodyModel body) => [.. new KinematicTree(body).ModelDof];
+
+    /// <summary>The stance into which the body sinks on the floor, so that its paws are where physics puts them.</summary>
+    private static double[] Settled(BodyModel body, MujocoData data)
+    {
+        var pose = RodentBody.StandingPose(Scale);
+        pose[2] += 0.01;
+        pose.CopyTo(data.Qpos.Span);
+        RodentBody.ControlsFor(pose).CopyTo(data.Ctrl.Span);
+        RodentBody.ControlsFor(pose).CopyTo(data.Act.Span);
+        data.Step(1000);
+        var settled = data.Qpos.Span.ToArray();
+        for (var d = 6; d < body.Model.Nv; d++)
+            settled[d + 1] = Math.Clamp(settled[d + 1], body.HingeRanges[d].Lower, body.HingeRanges[d].Upper);
+        return settled;
+    }
 
     private static void Compose(Span<double> q, ReadOnlySpan<double> before)
     {

@@ -13,10 +13,10 @@ public sealed class PoseSolverTests
     {
         var animal = PlantedAnimal.Instance;
         // With next to no pull toward rest, what is left is the error of the solve itself.
-        var solver = new PoseSolver(animal.Truth, new() { RestPriorMPerRad = 1e-5, StartPriorMPerRad = 0, Tolerance = 1e-9, MaximumIterations = 200 });
+        var solver = new PoseSolver(animal.Truth, new() { RestPriorMPerRad = 1e-5, StartPriorMPerRad = 0, Tolerance = 1e-12, MaximumIterations = 500 });
         var start = new TrunkStart(solver);
         var pose = new double[animal.Truth.Model.Nq];
-        foreach (var frame in new[] { 0, 120, 180, 260, 333, 410, 499 })
+        foreach (var frame in new[] { 0, 120, 180, 260, 333, 380, 399 })
         {
             start.Solve(animal.Sites[frame], Ones, pose, 1e-4);
             Assert.All(solver.Errors, error => Assert.InRange(error, 0, 1e-4));
@@ -50,7 +50,7 @@ public sealed class PoseSolverTests
         var random = new Random(11);
         var pose = (double[])solver.RestPose.Clone();
         var atLimits = 0;
-        for (var frame = 0; frame < 500; frame += 5)
+        for (var frame = 0; frame < PlantedAnimal.Frames; frame += 5)
         {
             var stretched = animal.Sites[frame].Select(x => (1.1 * x) + (0.01 * PlantedAnimal.Gaussian(random))).ToArray();
             solver.Solve(stretched, Ones, pose);
@@ -62,7 +62,7 @@ public sealed class PoseSolverTests
                     atLimits++;
             }
         }
-        Assert.True(atLimits > 100, $"only {atLimits} angles stood at a limit: the test pulls too little to try them");
+        Assert.True(atLimits > 80, $"only {atLimits} angles stood at a limit: the test pulls too little to try them");
     }
 
     [Fact]
