@@ -16,8 +16,10 @@ public static class RootVerb
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 
         // One line a verb, in the order of an experiment.
+        root.Add(DemoCommand.Create());
         root.Add(ReplayCommand.Create());
         root.Add(RegisterCommand.Create());
+        root.Add(BenchCommand.Create());
         root.Add(DoctorCommand.Create());
         return root;
     }

@@ -182,7 +182,7 @@ public sealed class SimulatedAnimal : IDisposable
 
     private void PlantOffsets()
     {
-        var random = new RandomStream(_options.Seed, "offsets");
+        var random = new RandomStream(_options.IndividualSeed, "offsets");
         var mirror = Body.Layout.MirrorIndices();
         var shift = new double[3 * Body.Layout.Count];
         double Draw() => Math.Clamp(random.Normal(), -2, 2);

@@ -3,8 +3,11 @@ namespace ClosedLoop.Simulation;
 /// <summary>The animal that is simulated: what is planted in it, and what it does.</summary>
 public sealed record SimulatedAnimalOptions
 {
-    /// <summary>Seed of everything random in the animal. The same seed gives the same life, bit for bit.</summary>
+    /// <summary>Seed of what the animal does. The same seed gives the same life, bit for bit.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>Seed of which individual it is: where its keypoints sit. The same individual can live many days.</summary>
+    public int IndividualSeed { get; init; } = 1;
 
     /// <summary>Size relative to the body's description.</summary>
     public double Scale { get; init; } = 0.92;
@@ -14,7 +17,7 @@ public sealed record SimulatedAnimalOptions
 
     /// <summary>
     /// Standard deviation per axis, metres, by which the keypoints' places on this animal differ from the description's
-    /// (drawn once from the seed, at most twice as large; mirror-symmetric in left and right pairs except a third).
+    /// (drawn once from <see cref="IndividualSeed"/>, at most twice as large; mirror-symmetric in left and right pairs except a third).
     /// </summary>
     public double OffsetSdM { get; init; } = 0.0025;
 

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using ClosedLoop.CommandLine;
+using ClosedLoop.Core;
+using ClosedLoop.Diagnostics;
+using ClosedLoop.Physics;
+using ClosedLoop.Sessions;
+
+namespace ClosedLoop.Commands;
+
+/// <summary><c>closedloop bench</c>: what the path from a keypoint set to the action it leads to takes on this machine.</summary>
+public static class BenchCommand
+{
+    private const int Seed = 1;
+
+    /// <summary>The verb. Exit code 1 where a budget is missed.</summary>
+    public static Command Create()
+    {
+        var frames = new Option<int>("--frames") { Description = "Control steps to measure.", HelpName = "N", DefaultValueFactory = _ => 10_000 };
+        var budget = new Option<double>("--budget-ms")
+        {
+            Description = "What 99.9 % of keypoint sets must become an action within; one control period where nothing is said.",
+            HelpName = "MS",
+            DefaultValueFactory = _ => 20,
+        };
+        var json = JsonReport.CreateOption();
+        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget, json };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var count = parsed.GetValue(frames);
+            if (count < 1000)
+                throw ClosedLoopException.Usage($"--frames {count} is too few for a 99.9th percentile; give 1000 or more");
+            var result = Measure(count, cancellation);
+            Print(result, parsed.GetValue(budget));
+            JsonReport.Write(parsed.GetValue(json), result);
+            return Task.FromResult(result.KeypointToActionMs.P999 <= parsed.GetValue(budget) && result.AllocatedBytesPerFrame == 0 ? 0 : 1);
+        });
+        return command;
+    }
+
+    private static BenchResult Measure(int frames, CancellationToken cancellation)
+    {
+        using var line = new ProgressLine();
+        var fit = SimulatedLaboratory.Measure(Seed, line, cancellation);
+        var clock = new SessionClock();
+        using var source = SimulatedLaboratory.Watch(Seed, clock: null, frames / 50.0);
+        using var setup = new SessionSetup(SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz });
+        // The animal is simulated beforehand, so that only the path itself runs while it is measured.
+        using var input = new SourceInput(new KeypointMemory(source), clock);
+        using var session = new Session(setup, input, clock);
+        var result = session.Run(recorder: null, onPose: null, progress => line.Report(SessionSummary.Line(progress)), cancellation);
+        var path = result.LatencyMs["keypoint_to_action"];
+        string[] kernels = ["registration", "controller", "physics"];
+        var sum = kernels.Sum(kernel => result.LatencyMs[kernel].P50);
+        return new(
+            ProgramVersion.Full, MujocoModel.LibraryVersion, MachineFacts.Read(), result.Frames,
+            kernels.ToDictionary(kernel => kernel, kernel => result.LatencyMs[kernel]), path, sum, path.P99 / sum, result.AllocatedBytesPerFrame);
+    }
+
+    private static void Print(BenchResult result, double budgetMs)
+    {
+        var output = Console.Out;
+        output.WriteLine($"closedloop {result.Version}, MuJoCo {result.Mujoco}, {result.Machine.Processor}, {result.Machine.Cores} cores, cpu only");
+        output.WriteLine($"{result.Frames} control steps, as fast as possible");
+        foreach (var (stage, latency) in result.KernelsMs.Append(new("keypoint_to_action", result.KeypointToActionMs)))
+            output.WriteLine($"  {stage,-20} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
+        output.WriteLine($"  p99 of the whole path is {result.P99ToKernels:F2} times the median of its kernels together ({result.KernelSumMs:F3} ms); the aim is 1.5 at most");
+        output.WriteLine($"  {result.AllocatedBytesPerFrame:F1} bytes allocated per frame");
+        output.WriteLine(result.KeypointToActionMs.P999 <= budgetMs && result.AllocatedBytesPerFrame == 0
+            ? $"within budget: p99.9 of at most {budgetMs:F1} ms, nothing allocated"
+            : $"budget missed: p99.9 of at most {budgetMs:F1} ms and nothing allocated were asked for");
+    }
+}

@@ -1,0 +1,18 @@
+using ClosedLoop.Diagnostics;
+using ClosedLoop.Sessions;
+
+namespace ClosedLoop.Commands;
+
+/// <summary>What <c>bench</c> measured.</summary>
+/// <param name="Version">The program's version and commit.</param>
+/// <param name="Mujoco">MuJoCo's version.</param>
+/// <param name="Machine">The machine.</param>
+/// <param name="Frames">Control steps.</param>
+/// <param name="KernelsMs">Registration, controller, and the physics steps of one control step.</param>
+/// <param name="KeypointToActionMs">From a keypoint set at hand to the end of its control step.</param>
+/// <param name="KernelSumMs">Sum of the kernels' medians.</param>
+/// <param name="P99ToKernels">99th percentile of the whole path over that sum.</param>
+/// <param name="AllocatedBytesPerFrame">Bytes allocated per frame after warming up.</param>
+internal sealed record BenchResult(
+    string Version, string Mujoco, MachineFacts Machine, long Frames, IReadOnlyDictionary<string, LatencyResult> KernelsMs,
+    LatencyResult KeypointToActionMs, double KernelSumMs, double P99ToKernels, double AllocatedBytesPerFrame);
