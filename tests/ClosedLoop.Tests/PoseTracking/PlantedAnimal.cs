@@ -137,6 +137,11 @@ internal sealed class PlantedAnimal : IDisposable
         var settled = data.Qpos.Span.ToArray();
         for (var d = 6; d < body.Model.Nv; d++)
             settled[d + 1] = Math.Clamp(settled[d + 1], body.HingeRanges[d].Lower, body.HingeRanges[d].Upper);
+        // A settled paw is a little inside the floor: here it stands exactly on it.
+        var floor = new FloorEstimate(body, data);
+        var lowest = new double[3 * floor.PawCount];
+        floor.LowestPoints(settled, lowest);
+        settled[2] -= Enumerable.Range(0, floor.PawCount).Average(p => lowest[(3 * p) + 2]);
         return settled;
     }
 
