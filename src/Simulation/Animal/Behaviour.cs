@@ -9,11 +9,8 @@ public enum Behaviour
     /// <summary>Stands, head bobbing at the rhythm of sniffing, about 8 Hz.</summary>
     Sniff,
 
-    /// <summary>Walks forward, 5 to 14 cm/s, feet in lateral sequence.</summary>
+    /// <summary>Walks forward, 5 to 13 cm/s, feet in lateral sequence.</summary>
     Walk,
-
-    /// <summary>Trots forward, from 18 cm/s, diagonal feet in pairs.</summary>
-    Trot,
 
     /// <summary>Turns to the left while stepping.</summary>
     TurnLeft,

@@ -26,8 +26,7 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
         Busy = false;
         _speed = behaviour switch
         {
-            Behaviour.Walk => random.Uniform(0.07, 0.13),
-            Behaviour.Trot => random.Uniform(0.13, 0.15),
+            Behaviour.Walk => random.Uniform(0.06, 0.12),
             Behaviour.TurnLeft or Behaviour.TurnRight => random.Uniform(0.02, 0.04),
             _ => 0,
         };

@@ -272,13 +272,13 @@ internal sealed class MotorController : IDisposable
         _settlingS = moving ? 1.2 : Math.Max(0, _settlingS - PeriodS);
         var outOfPlace = (_settlingS > 0 ? 0.009 : 0.018) * _scale;
         InPlace = !moving;
-        var stanceS = _steps.Duty * _steps.PeriodS;
+        var stanceS = StepPattern.Duty * _steps.PeriodS;
         for (var i = 0; i < 4; i++)
         {
             var paw = _paws[i];
             var phase = _steps.Phase(i);
-            var swinging = phase >= _steps.Duty;
-            var s = (phase - _steps.Duty) / (1 - _steps.Duty);
+            var swinging = phase >= StepPattern.Duty;
+            var s = (phase - StepPattern.Duty) / (1 - StepPattern.Duty);
             var away = Math.Sqrt(Square(paw.Ground[0] - _planX - _usual[2 * i]) + Square(paw.Ground[1] - _planY - _usual[(2 * i) + 1]));
             InPlace &= !paw.Swings && away < 0.012 * _scale;
             var free = i >= 2 && Channels[Channel.ForeLoad] < 0.98;
@@ -295,7 +295,7 @@ internal sealed class MotorController : IDisposable
             if (paw.Swings)
             {
                 // Landing: where the paw will be at its usual place at the middle of the stance to come.
-                var ahead = ((1 - s) * (1 - _steps.Duty) * _steps.PeriodS) + (stanceS / 2);
+                var ahead = ((1 - s) * (1 - StepPattern.Duty) * _steps.PeriodS) + (stanceS / 2);
                 var (lx, ly) = Turned(_usual[2 * i], _usual[(2 * i) + 1], turn * ahead);
                 var (wx, wy) = Turned(speed * _scale / _time, 0, _planYaw + (turn * ahead / 2));
                 paw.Ground[0] = _planX + lx + (wx * ahead) + (CaptureS * (_velocity[0] - wx));
@@ -310,7 +310,7 @@ internal sealed class MotorController : IDisposable
                 // Weight comes on over the first tenth of the stance and goes before the leg lifts.
                 var willLift = !planted && (moving || away > outOfPlace);
                 var on = willLift ? Math.Clamp(phase / LoadShare, 0, 1) : 1;
-                var off = willLift ? Math.Clamp((_steps.Duty - phase) / UnloadShare, 0.05, 1) : 1;
+                var off = willLift ? Math.Clamp((StepPattern.Duty - phase) / UnloadShare, 0.05, 1) : 1;
                 paw.Load = swinging || !willLift ? (paw.Load < 1 ? Math.Min(1, paw.Load + (PeriodS / 0.05)) : 1) : Math.Min(Math.Min(1, paw.Load + (PeriodS / 0.03)), Math.Min(Math.Max(on, 0.1), off));
                 for (var k = 0; k < 2; k++)
                     paw.Ground[k] += PeriodS / 0.3 * (_pawPositions[(3 * i) + k] - paw.Ground[k]);

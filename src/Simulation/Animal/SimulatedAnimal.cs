@@ -123,7 +123,7 @@ public sealed class SimulatedAnimal : IDisposable
                 Change(Behaviour.Walk, timeS, _sequence.Duration(Behaviour.Walk));
             return;
         }
-        if (atWall && homeward > 1.2 && Behaviour is Behaviour.Walk or Behaviour.Trot)
+        if (atWall && homeward > 1.2 && Behaviour == Behaviour.Walk)
         {
             var toMiddle = Math.IEEERemainder(Math.Atan2(-q[1], -q[0]) - _controller.Yaw, 2 * Math.PI);
             Change(toMiddle > 0 ? Behaviour.TurnLeft : Behaviour.TurnRight, timeS, 6);
