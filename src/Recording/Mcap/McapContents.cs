@@ -1,3 +1,5 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Recording;
 
 /// <summary>What lies where in an MCAP file, from its summary or from reading it through.</summary>
@@ -89,7 +91,7 @@ internal sealed class McapContents
             throw new InvalidDataException($"it is compressed with {compression}, which is not read here");
         if (size != (ulong)records.Length)
             throw new InvalidDataException("its two lengths differ");
-        return crc == 0 || Crc32.Of(records) == crc ? records : throw new InvalidDataException("its checksum is wrong");
+        return crc == 0 || Crc32.Compute(records) == crc ? records : throw new InvalidDataException("its checksum is wrong");
     }
 
     private void AddChunk(ReadOnlySpan<byte> messages, long offset, long length)

@@ -166,7 +166,7 @@ public sealed class McapReader : IDisposable
         var summary = Array.Empty<byte>();
         var length = FileBytes - 8 - summaryStart;
         Read(summaryStart, length, ref summary);
-        if (crc != 0 && Crc32.Of(summary.AsSpan(0, (int)length - 4)) != crc)
+        if (crc != 0 && Crc32.Compute(summary.AsSpan(0, (int)length - 4)) != crc)
             throw new InvalidDataException("its checksum is wrong");
         var records = new McapByteReader(summary.AsSpan(0, (int)length - FooterBytes));
         while (!records.IsAtEnd)

@@ -1,3 +1,5 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Recording;
 
 /// <summary>What the end of an MCAP file repeats and indexes, collected while the file is written.</summary>
@@ -81,7 +83,7 @@ internal sealed class McapSummary
         buffer.UInt64(8 + 8 + 4);
         buffer.UInt64(position);
         buffer.UInt64(position + (ulong)offsets);
-        buffer.UInt32(Crc32.Of(buffer.Written));
+        buffer.UInt32(Crc32.Compute(buffer.Written));
     }
 
     private void WriteStatistics(McapBuffer buffer, IReadOnlyList<ulong> messagesPerChannel)

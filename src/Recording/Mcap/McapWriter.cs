@@ -1,3 +1,5 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Recording;
 
 /// <summary>
@@ -101,7 +103,7 @@ public sealed class McapWriter
         _record.UInt64(_chunkStart);
         _record.UInt64(_chunkEnd);
         _record.UInt64((ulong)_chunk.Length);
-        _record.UInt32(Crc32.Of(_chunk.Written));
+        _record.UInt32(Crc32.Compute(_chunk.Written));
         _record.String("");
         _record.UInt64((ulong)_chunk.Length);
         Put(_record.Written);
@@ -139,7 +141,7 @@ public sealed class McapWriter
         _record.String(attachment.MediaType);
         _record.UInt64((ulong)attachment.Data.Length);
         _record.Bytes(attachment.Data);
-        _record.UInt32(Crc32.Of(_record.Written[start..]));
+        _record.UInt32(Crc32.Compute(_record.Written[start..]));
         PutRecord(start);
     }
 
@@ -184,7 +186,7 @@ public sealed class McapWriter
     private void Put(ReadOnlySpan<byte> bytes)
     {
         _stream.Write(bytes);
-        _dataCrc = Crc32.Append(_dataCrc, bytes);
+        _dataCrc = Crc32.Compute(bytes, _dataCrc);
         Position += bytes.Length;
     }
 

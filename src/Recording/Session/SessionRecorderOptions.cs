@@ -18,8 +18,8 @@ public sealed record SessionRecorderOptions
     /// <summary>A disk that keeps the writer waiting longer than this ends the recording.</summary>
     public int StallLimitMs { get; init; } = 10_000;
 
-    /// <summary>Records that may wait for the writer before the pipeline waits for it.</summary>
-    public int QueueCapacity { get; init; } = 512;
+    /// <summary>Records that may wait for the writer before the pipeline waits for it; the default is ten seconds of a live session.</summary>
+    public int QueueCapacity { get; init; } = 2048;
 
     /// <summary>Free bytes without which a recording does not begin.</summary>
     public long StartFreeBytes { get; init; } = 256L << 20;

@@ -100,7 +100,7 @@ public sealed class SessionRecording : IDisposable
             _ = (body.UInt64(), body.UInt64());
             var attachment = new RecordingAttachment(body.String(), body.String(), body.Bytes(body.UInt64()).ToArray());
             var crc = body.UInt32();
-            if (crc == 0 || Crc32.Of(bytes.AsSpan(0, bytes.Length - 4)) == crc)
+            if (crc == 0 || Crc32.Compute(bytes.AsSpan(0, bytes.Length - 4)) == crc)
                 return attachment;
         }
         catch (InvalidDataException)
