@@ -1,4 +1,5 @@
 using ClosedLoop.Core;
+using ClosedLoop.Physics;
 using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Tests.Simulation;
@@ -112,7 +113,7 @@ public sealed class SimulatedKeypointSourceTests
         Assert.False(source.Truth.TryGet(14, truth));
         Assert.True(source.Truth.TryGet(15, truth));
         // The truth's pose, put into the animal's own body, gives the truth's keypoints.
-        using var data = new Physics.MujocoData(source.AnimalBody.Model);
+        using var data = new MujocoData(source.AnimalBody.Model);
         truth.Qpos.CopyTo(data.Qpos.Span);
         data.Kinematics();
         for (var k = 0; k < Layout.Count; k++)

@@ -1,3 +1,4 @@
+using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.Simulation;
 
@@ -56,8 +57,11 @@ internal sealed class SimulatedLife
         return Math.Atan2(2 * ((q[3] * q[6]) + (q[4] * q[5])), 1 - (2 * ((q[5] * q[5]) + (q[6] * q[6]))));
     }
 
-    public double[] Point(int frame, string keypoint) =>
-        Keypoints[frame][(3 * Core.KeypointLayout.Rat23.IndexOf(keypoint))..(3 * Core.KeypointLayout.Rat23.IndexOf(keypoint) + 3)];
+    public double[] Point(int frame, string keypoint)
+    {
+        var start = 3 * KeypointLayout.Rat23.IndexOf(keypoint);
+        return Keypoints[frame][start..(start + 3)];
+    }
 
     public double Distance(int frame, string a, string b) => Math.Sqrt(Point(frame, a).Zip(Point(frame, b), (x, y) => (x - y) * (x - y)).Sum());
 }
