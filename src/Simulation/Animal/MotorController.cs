@@ -203,10 +203,12 @@ internal sealed class MotorController : IDisposable
         _planY += vy * PeriodS;
         _planYaw += Channels[Channel.TurnRate] / _time * PeriodS;
         var p = _body.Data.BodyPositions.Row(_trunk);
-        const double Leak = PeriodS / 0.25;
-        _planX += Leak * (p[0] - _planX);
-        _planY += Leak * (p[1] - _planY);
-        _planYaw += Leak * 0.5 * Wrapped(Yaw - _planYaw);
+        // NB: a standing plan that followed the body would creep with it; it holds to the paws instead.
+        var still = Math.Clamp(1 - (Math.Abs(Channels[Channel.Speed]) / 0.03), 0, 1);
+        var leak = PeriodS / 0.25 * (1 - (0.8 * still));
+        _planX += leak * (p[0] - _planX);
+        _planY += leak * (p[1] - _planY);
+        _planYaw += leak * 0.5 * Wrapped(Yaw - _planYaw);
         // The trunk is pulled to its place over the standing hind paws, all paws where the forepaws carry too.
         double x = 0, y = 0, count = 0;
         for (var i = 0; i < 4; i++)
@@ -225,7 +227,6 @@ internal sealed class MotorController : IDisposable
         FindSupport();
         x += back * (_support[0] - (centre[0] - trunk[0]) - x);
         y += back * (_support[1] - (centre[1] - trunk[1]) - y);
-        var still = Math.Clamp(1 - (Math.Abs(Channels[Channel.Speed]) / 0.03), 0, 1);
         var pull = PeriodS / (0.15 - (0.09 * back)) * still;
         _planX += pull * (x - _planX);
         _planY += pull * (y - _planY);
@@ -312,8 +313,10 @@ internal sealed class MotorController : IDisposable
                 var on = willLift ? Math.Clamp(phase / LoadShare, 0, 1) : 1;
                 var off = willLift ? Math.Clamp((StepPattern.Duty - phase) / UnloadShare, 0.05, 1) : 1;
                 paw.Load = swinging || !willLift ? (paw.Load < 1 ? Math.Min(1, paw.Load + (PeriodS / 0.05)) : 1) : Math.Min(Math.Min(1, paw.Load + (PeriodS / 0.03)), Math.Min(Math.Max(on, 0.1), off));
+                // Where it stands is learnt from where it is; slowly at rest, so that it does not creep.
+                var learnS = moving ? 0.3 : 3;
                 for (var k = 0; k < 2; k++)
-                    paw.Ground[k] += PeriodS / 0.3 * (_pawPositions[(3 * i) + k] - paw.Ground[k]);
+                    paw.Ground[k] += PeriodS / learnS * (_pawPositions[(3 * i) + k] - paw.Ground[k]);
                 paw.Ground.CopyTo(paw.Target, 0);
             }
         }
