@@ -93,7 +93,7 @@ public sealed class SimulatedAnimalTests
     [Fact]
     public void Rearing_lifts_the_snout_and_leaves_the_hind_feet_on_the_floor()
     {
-        var life = SimulatedLife.Of(6, (Behaviour.Rest, 0.6), (Behaviour.Rear, 3.5));
+        var life = SimulatedLife.Of(4.9, (Behaviour.Rest, 0.6), (Behaviour.Rear, 3.5));
         var standing = life.Point(40, "Snout")[2];
         var top = Enumerable.Range(0, life.Qpos.Count).MaxBy(i => life.Point(i, "Snout")[2]);
         Assert.True(life.Point(top, "Snout")[2] > standing + 0.06, $"the snout rises from {standing * 1000:F0} to {life.Point(top, "Snout")[2] * 1000:F0} mm");
