@@ -23,13 +23,17 @@ public static class BenchCommand
             DefaultValueFactory = _ => 20,
         };
         var json = JsonReport.CreateOption();
-        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget, json };
+        var body = new BodyOptions("Also compare how fast our own rat steps with the body in this MJCF file; needs --attachment.");
+        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget };
+        body.AddTo(command);
+        command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
             var count = parsed.GetValue(frames);
             if (count < 1000)
                 throw ClosedLoopException.Usage($"--frames {count} is too few for a 99.9th percentile; give 1000 or more");
-            var result = Measure(count, cancellation);
+            var other = body.IsGiven(parsed) ? body.Resolve(parsed) : null;
+            var result = Measure(count, cancellation) with { Stepping = other is null ? null : CompareStepping(other) };
             Print(result, parsed.GetValue(budget));
             JsonReport.Write(parsed.GetValue(json), result);
             return Task.FromResult(result.KeypointToActionMs.P999 <= parsed.GetValue(budget) && result.AllocatedBytesPerFrame == 0 ? 0 : 1);
@@ -53,7 +57,19 @@ public static class BenchCommand
         var sum = kernels.Sum(kernel => result.LatencyMs[kernel].P50);
         return new(
             ProgramVersion.Full, MujocoModel.LibraryVersion, MachineFacts.Read(), result.Frames,
-            kernels.ToDictionary(kernel => kernel, kernel => result.LatencyMs[kernel]), path, sum, path.P99 / sum, result.AllocatedBytesPerFrame);
+            kernels.ToDictionary(kernel => kernel, kernel => result.LatencyMs[kernel]), path, sum, path.P99 / sum, result.AllocatedBytesPerFrame, Stepping: null);
+    }
+
+    /// <summary>Both bodies at their own size, on one core in turns, at rest and under random set-points.</summary>
+    private static List<SteppingResult> CompareStepping(BodyDescription other)
+    {
+        using var theirs = other.Compile(KeypointLayout.Rat23);
+        using var ours = RodentBody.Describe().Compile(KeypointLayout.Rat23);
+        return [.. new[] { 0, 0.3, 1 }.Select(amplitude =>
+        {
+            var speed = SteppingSpeed.Compare(theirs.Model, ours.Model, amplitude);
+            return new SteppingResult(other.Name, amplitude, speed.ReferenceMicroseconds, speed.CandidateMicroseconds, speed.Ratio);
+        })];
     }
 
     private static void Print(BenchResult result, double budgetMs)
@@ -65,6 +81,8 @@ public static class BenchCommand
             output.WriteLine($"  {stage,-20} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
         output.WriteLine($"  p99 of the whole path is {result.P99ToKernels:F2} times the median of its kernels together ({result.KernelSumMs:F3} ms); the aim is 1.5 at most");
         output.WriteLine($"  {result.AllocatedBytesPerFrame:F1} bytes allocated per frame");
+        foreach (var stepping in result.Stepping ?? [])
+            output.WriteLine($"  physics, set-points of +-{stepping.SetPointAmplitude}: {stepping.OursMicroseconds:F1} us a step, {stepping.Other} {stepping.OtherMicroseconds:F1} us: {stepping.Ratio:F2} times as fast");
         output.WriteLine(result.KeypointToActionMs.P999 <= budgetMs && result.AllocatedBytesPerFrame == 0
             ? $"within budget: p99.9 of at most {budgetMs:F1} ms, nothing allocated"
             : $"budget missed: p99.9 of at most {budgetMs:F1} ms and nothing allocated were asked for");

@@ -5,13 +5,10 @@ using ClosedLoop.Physics;
 namespace ClosedLoop.Commands;
 
 /// <summary>The options <c>--body</c> and <c>--attachment</c>: another body than our own rat.</summary>
-internal sealed class BodyOptions
+/// <param name="purpose">What the body is for, as the help says it.</param>
+internal sealed class BodyOptions(string purpose = "Use the body in this MJCF file instead of our own rat; needs --attachment.")
 {
-    private readonly Option<string?> _body = new("--body")
-    {
-        Description = "Use the body in this MJCF file instead of our own rat; needs --attachment.",
-        HelpName = "X.xml",
-    };
+    private readonly Option<string?> _body = new("--body") { Description = purpose, HelpName = "X.xml" };
 
     private readonly Option<string?> _attachment = new("--attachment")
     {
