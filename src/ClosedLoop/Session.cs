@@ -50,11 +50,12 @@ public sealed class Session : IDisposable
     /// <summary>Runs to the end of the input, or until <paramref name="cancellation"/> is asked for.</summary>
     /// <param name="recorder">Where every record goes; null where nothing is kept. Stays the caller's, who finishes it.</param>
     /// <param name="onPose">Sees every pose, lent, on the control thread.</param>
+    /// <param name="onStep">Sees every control step, lent, on the control thread.</param>
     /// <param name="onProgress">Sees how the session stands once a second, on a thread of its own.</param>
     /// <param name="cancellation">Ends the session with what it has.</param>
     /// <exception cref="ClosedLoopException">The source, the recording or the physics failed; what was recorded so far is safe.</exception>
     public SessionResult Run(
-        SessionRecorder? recorder, Action<Pose>? onPose, Action<SessionProgress>? onProgress, CancellationToken cancellation)
+        SessionRecorder? recorder, Action<Pose>? onPose, Action<ControlStep>? onStep, Action<SessionProgress>? onProgress, CancellationToken cancellation)
     {
         _recorder = recorder;
         var started = _clock.Now;
@@ -79,6 +80,7 @@ public sealed class Session : IDisposable
         {
             Statistics.Observe(step, current);
             recorder?.Write(step);
+            onStep?.Invoke(step);
         });
         using var frames = steps.Subscribe(_ => Statistics.EndFrame());
 

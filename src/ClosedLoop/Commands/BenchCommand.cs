@@ -51,7 +51,7 @@ public static class BenchCommand
         // The animal is simulated beforehand, so that only the path itself runs while it is measured.
         using var input = new SourceInput(new KeypointMemory(source), clock);
         using var session = new Session(setup, input, clock);
-        var result = session.Run(recorder: null, onPose: null, progress => line.Report(SessionSummary.Line(progress)), cancellation);
+        var result = session.Run(recorder: null, onPose: null, onStep: null, progress => line.Report(SessionSummary.Line(progress)), cancellation);
         var path = result.LatencyMs["keypoint_to_action"];
         string[] kernels = ["registration", "controller", "physics"];
         var sum = kernels.Sum(kernel => result.LatencyMs[kernel].P50);

@@ -44,13 +44,14 @@ public static class ReplayCommand
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
             var description = body.IsGiven(parsed) || !IsRecording(source) ? body.Resolve(parsed) : null;
 
-            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes) =>
+            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, SessionRecording? original) =>
                 SessionRun.Execute(setup, input, clock, new()
                 {
                     RecordingPath = parsed.GetValue(record),
                     PicturePath = parsed.GetValue(picture),
                     Json = parsed.GetValue(json),
                     Notes = notes,
+                    Original = original,
                     Episodes = parsed.GetValue(episodes) is { } plan ? EpisodePlan.Parse(plan) : null,
                 }, cancellation);
 
@@ -59,7 +60,7 @@ public static class ReplayCommand
                 using var recording = SessionRecording.Open(source);
                 using var setup = SessionArchive.SetupOf(recording, description, known);
                 using var input = new RecordingInput(recording, clock, playbackRate);
-                Play(setup, input, recording.Notes);
+                Play(setup, input, recording.Notes, known is null && description is null ? recording : null);
             }
             else
             {
@@ -68,7 +69,7 @@ public static class ReplayCommand
                 known ??= FitTo(description!, file, notes, cancellation);
                 using var setup = new SessionSetup(description!, known, file.Layout, new() { RateHz = file.RateHz, Source = file.Description });
                 using var input = new SourceInput(file, clock);
-                Play(setup, input, notes);
+                Play(setup, input, notes, original: null);
             }
             return Task.FromResult(0);
         });

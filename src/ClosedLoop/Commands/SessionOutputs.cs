@@ -1,3 +1,5 @@
+using ClosedLoop.Recording;
+
 namespace ClosedLoop.Commands;
 
 /// <summary>What is to come out of a session.</summary>
@@ -14,6 +16,9 @@ internal sealed record SessionOutputs
 
     /// <summary>What a person should know of the input.</summary>
     public IEnumerable<string> Notes { get; init; } = [];
+
+    /// <summary>The recording that is replayed, to be compared with; null: there is none, or it was made with other settings.</summary>
+    public SessionRecording? Original { get; init; }
 
     /// <summary>Episodes to judge the controller on after the session; null: none.</summary>
     public EpisodePlan? Episodes { get; init; }

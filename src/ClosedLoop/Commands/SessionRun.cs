@@ -17,10 +17,12 @@ internal static class SessionRun
         using var session = new Session(setup, input, clock);
         using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock)) : null;
         var poses = new List<Pose>();
+        var reproduction = outputs.Original is { } original ? new Reproduction(original) : null;
+        var onPose = (outputs.Episodes is null ? null : Collector(setup, poses)) + (reproduction is null ? null : reproduction.Observe);
         SessionResult result;
         using (var line = new ProgressLine())
-            result = session.Run(recorder, Collector(setup, outputs.Episodes, poses), progress => line.Report(SessionSummary.Line(progress)), cancellation);
-        result = result with { Notes = [.. outputs.Notes, .. setup.Body.Notes] };
+            result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => line.Report(SessionSummary.Line(progress)), cancellation);
+        result = result with { Notes = [.. outputs.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result };
         recorder?.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
         if (outputs.Episodes is { } plan)
             result = result with { Imitation = Judge(setup, plan, poses, result.Imitation, cancellation) };
@@ -34,15 +36,13 @@ internal static class SessionRun
         return result;
     }
 
-    /// <summary>Keeps a copy of every pose where episodes are to be judged on them.</summary>
-    private static Action<Pose>? Collector(SessionSetup setup, EpisodePlan? episodes, List<Pose> poses) => episodes is null
-        ? null
-        : pose =>
-        {
-            var kept = new Pose(setup.Body.Model.Nq, setup.Body.Model.Nv, setup.Layout.Count);
-            kept.CopyFrom(pose);
-            poses.Add(kept);
-        };
+    /// <summary>Keeps a copy of every pose.</summary>
+    private static Action<Pose> Collector(SessionSetup setup, List<Pose> poses) => pose =>
+    {
+        var kept = new Pose(setup.Body.Model.Nq, setup.Body.Model.Nv, setup.Layout.Count);
+        kept.CopyFrom(pose);
+        poses.Add(kept);
+    };
 
     private static ImitationResult Judge(SessionSetup setup, EpisodePlan plan, List<Pose> poses, ImitationResult result, CancellationToken cancellation)
     {

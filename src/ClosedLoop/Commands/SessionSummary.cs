@@ -26,6 +26,10 @@ internal static class SessionSummary
             output.WriteLine($"  control clock  {result.MissedTicks} ticks without new keypoints, {result.LateTicks} with keypoints of the tick before");
         foreach (var (queue, dropped) in result.Dropped)
             output.WriteLine($"  queue          {queue}: {dropped} dropped");
+        if (result.Reproduction is { } reproduction)
+            output.WriteLine(reproduction.BitForBit
+                ? $"  reproduction   all {reproduction.Poses} poses and {reproduction.ControlSteps} control steps are those of the recording, bit for bit"
+                : $"  reproduction   differs from the recording: by at most {reproduction.LargestDeviation:G3} over {reproduction.Poses} poses and {reproduction.ControlSteps} control steps (another machine, build or version?)");
         foreach (var note in result.Notes)
             output.WriteLine($"  note: {note}");
         output.WriteLine($"  digest         {result.Digest}");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClosedLoop.Sessions;
 
 /// <summary>What a session came to; the <c>--json</c> of <c>replay</c>, <c>demo</c> and <c>live</c>.</summary>
@@ -44,6 +46,10 @@ public sealed record SessionResult
 
     /// <summary>SHA-256 over the pose and control streams.</summary>
     public required string Digest { get; init; }
+
+    /// <summary>How far a replay agrees with its recording; null where nothing was replayed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReproductionResult? Reproduction { get; init; }
 
     /// <summary>What a person should know of the input and the body.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
