@@ -9,10 +9,12 @@ namespace ClosedLoop.Commands;
 /// <summary>Fits an animal to the frames of a file, with progress on standard error.</summary>
 internal static class AnimalFitting
 {
-    /// <summary>Fits an animal to every frame that <paramref name="file"/> gives.</summary>
-    public static AnimalFit Fit(BodyDescription body, KeypointFile file, AnimalFitOptions options, CancellationToken cancellation)
+    /// <summary>
+    /// Fits an animal to the frames that <paramref name="file"/> gives, but for the last <paramref name="heldOut"/>.
+    /// </summary>
+    public static AnimalFit Fit(BodyDescription body, KeypointFile file, int heldOut, AnimalFitOptions options, CancellationToken cancellation)
     {
-        var frames = new Keypoints[file.FrameCount];
+        var frames = new Keypoints[file.FrameCount - heldOut];
         for (var i = 0; i < frames.Length; i++)
         {
             frames[i] = new(file.Layout);

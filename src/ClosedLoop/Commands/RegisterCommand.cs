@@ -8,6 +8,8 @@ namespace ClosedLoop.Commands;
 /// <summary><c>closedloop register</c>: fits an animal's size, marker offsets and floor from a keypoint file.</summary>
 public static class RegisterCommand
 {
+    private const int FewestFramesToHoldOut = 210;
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -30,17 +32,26 @@ public static class RegisterCommand
             var source = parsed.GetRequiredValue(path);
             var target = parsed.GetRequiredValue(output);
             using var file = reading.Open(parsed, source, playbackRate: null, clock: null);
-            var fit = AnimalFitting.Fit(description, file, new()
+            // The end of a recording is kept unseen, so that a replay of the file also tells how the fit does on frames it was not made from.
+            var heldOut = reading.Frames(parsed) is null && file.FrameCount >= FewestFramesToHoldOut ? file.FrameCount / 7 : 0;
+            var frames = heldOut == 0 ? reading.Frames(parsed) : $"0:{file.FrameCount - heldOut}";
+            var fit = AnimalFitting.Fit(description, file, heldOut, new()
             {
                 Name = parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(target),
                 SourceFile = Path.GetFileName(source),
-                SourceFrames = reading.Frames(parsed),
+                SourceFrames = frames,
                 Samples = parsed.GetValue(samples),
                 Seed = parsed.GetValue(seed),
                 Scale = parsed.GetValue(scale),
             }, cancellation);
             fit.Animal.Save(target);
-            Print(fit, file.Description, [.. file.Notes, .. fit.Notes], target);
+            string[] notes =
+            [
+                .. file.Notes,
+                .. heldOut > 0 ? [$"the last {heldOut} frames were left unseen, to judge the fit by; --frames chooses others"] : Array.Empty<string>(),
+                .. fit.Notes,
+            ];
+            Print(fit, file.Description, notes, target);
             JsonReport.Write(parsed.GetValue(json), new
             {
                 fit.Animal.Name,
@@ -50,7 +61,8 @@ public static class RegisterCommand
                 Fit = fit.Animal.Statistics,
                 Offsets = fit.Animal.Offsets,
                 SegmentsM = fit.Animal.Segments,
-                Notes = (string[])[.. file.Notes, .. fit.Notes],
+                Frames = frames,
+                Notes = notes,
                 Output = target,
             });
             return Task.FromResult(0);

@@ -80,7 +80,7 @@ public static class ReplayCommand
 
     private static AnimalFile FitTo(BodyDescription description, KeypointFile file, List<string> notes, CancellationToken cancellation)
     {
-        var fit = AnimalFitting.Fit(description, file, new() { Name = Path.GetFileNameWithoutExtension(file.Path), SourceFile = Path.GetFileName(file.Path) }, cancellation);
+        var fit = AnimalFitting.Fit(description, file, heldOut: 0, new() { Name = Path.GetFileNameWithoutExtension(file.Path), SourceFile = Path.GetFileName(file.Path) }, cancellation);
         notes.Add("no --animal was given: size, offsets and floor were fitted from this very file");
         notes.AddRange(fit.Notes);
         return fit.Animal;
