@@ -21,7 +21,7 @@ public static class JsonReport
 
     private static readonly JsonSerializerOptions OneLine = new(Format) { WriteIndented = false };
 
-    /// <summary>The option, for one verb. It refuses a folder that is not there before any work is done.</summary>
+    /// <summary>The option, for one verb. It refuses a place that cannot be written to before any work is done.</summary>
     public static Option<FileInfo?> CreateOption()
     {
         var option = new Option<FileInfo?>("--json")
@@ -33,11 +33,8 @@ public static class JsonReport
         {
             if (result.Tokens is not [var token])
                 return;
-            var path = Path.GetFullPath(token.Value);
-            if (Directory.Exists(path))
-                result.AddError($"'--json {token.Value}' names a folder; name a file");
-            else if (!Directory.Exists(Path.GetDirectoryName(path)))
-                result.AddError($"'--json {token.Value}' names a file in a folder that does not exist");
+            if (OutputPath.ProblemWith("--json", token.Value) is { } problem)
+                result.AddError(problem);
         });
         return option;
     }

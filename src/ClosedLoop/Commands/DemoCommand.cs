@@ -37,6 +37,7 @@ public static class DemoCommand
 
     private static void Run(double seconds, int seed, string folder, FileInfo? json, CancellationToken cancellation)
     {
+        OutputPath.RequireFolder("--out", folder);
         var clock = new SessionClock();
         var name = Path.Combine(folder, $"demo-{clock.StartedAt:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
         var fit = Measure(seed, cancellation);

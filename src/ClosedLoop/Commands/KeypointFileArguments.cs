@@ -42,6 +42,19 @@ internal sealed class KeypointFileArguments
     /// <summary>The frames that were asked for, as they were written; null: all.</summary>
     public string? Frames(ParseResult parsed) => parsed.GetValue(_frames);
 
+    /// <summary>The frames that were asked for; null: all.</summary>
+    /// <exception cref="ClosedLoopException">The text is no range.</exception>
+    public FrameRange? Range(ParseResult parsed) => parsed.GetValue(_frames) is { } frames ? FrameRange.Parse(frames) : null;
+
+    /// <summary>Refuses the options that say how a keypoint file is to be understood: a recording says it itself.</summary>
+    /// <exception cref="ClosedLoopException">One of them was given.</exception>
+    public void RefuseForRecordings(ParseResult parsed, string path)
+    {
+        foreach (var option in new Option[] { _units, _rateHz, _allowMissing })
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw ClosedLoopException.Usage($"{option.Name} is for keypoint files; the recording '{path}' says itself what it holds");
+    }
+
     /// <summary>Opens the file.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="path">The file.</param>
@@ -52,7 +65,7 @@ internal sealed class KeypointFileArguments
     {
         var file = KeypointFile.Open(path, new()
         {
-            Frames = parsed.GetValue(_frames) is { } frames ? FrameRange.Parse(frames) : null,
+            Frames = Range(parsed),
             Units = parsed.GetValue(_units),
             RateHz = parsed.GetValue(_rateHz),
             PlaybackRate = playbackRate,

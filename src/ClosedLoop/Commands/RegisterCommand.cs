@@ -31,6 +31,7 @@ public static class RegisterCommand
             var description = body.Resolve(parsed);
             var source = parsed.GetRequiredValue(path);
             var target = parsed.GetRequiredValue(output);
+            OutputPath.RequireFile("--out", target);
             using var file = reading.Open(parsed, source, playbackRate: null, clock: null);
             // The end of a recording is kept unseen, so that a replay of the file also tells how the fit does on frames it was not made from.
             var heldOut = reading.Frames(parsed) is null && file.FrameCount >= FewestFramesToHoldOut ? file.FrameCount / 7 : 0;

@@ -41,6 +41,9 @@ public static class ReplayCommand
             var clock = new SessionClock();
             var source = parsed.GetRequiredValue(path);
             var playbackRate = PlaybackRate.Parse(parsed.GetRequiredValue(rate));
+            var plan = parsed.GetValue(episodes) is { } episodesText ? EpisodePlan.Parse(episodesText) : (EpisodePlan?)null;
+            OutputPath.RequireNewFile("--record", parsed.GetValue(record));
+            OutputPath.RequireFile("--picture", parsed.GetValue(picture));
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
             var description = body.IsGiven(parsed) || !IsRecording(source) ? body.Resolve(parsed) : null;
 
@@ -52,15 +55,19 @@ public static class ReplayCommand
                     Json = parsed.GetValue(json),
                     Notes = notes,
                     Original = original,
-                    Episodes = parsed.GetValue(episodes) is { } plan ? EpisodePlan.Parse(plan) : null,
+                    Episodes = plan,
                 }, cancellation);
 
             if (IsRecording(source))
             {
+                reading.RefuseForRecordings(parsed, source);
+                var frames = reading.Range(parsed);
                 using var recording = SessionRecording.Open(source);
                 using var setup = SessionArchive.SetupOf(recording, description, known);
-                using var input = new RecordingInput(recording, clock, playbackRate);
-                Play(setup, input, recording.Notes, known is null && description is null ? recording : null);
+                using var input = new RecordingInput(recording, clock, playbackRate, frames);
+                // NB: what is computed depends on all that came before: a replay that begins in the middle is not to be compared.
+                var comparable = known is null && description is null && frames is null or { From: 0 };
+                Play(setup, input, recording.Notes, comparable ? recording : null);
             }
             else
             {

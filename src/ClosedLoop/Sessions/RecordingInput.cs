@@ -10,8 +10,12 @@ namespace ClosedLoop.Sessions;
 /// <param name="recording">The recording; stays the caller's.</param>
 /// <param name="clock">The session's clock.</param>
 /// <param name="rate">1 for the recording's own times, 2 for twice as fast; null: as fast as possible.</param>
-public sealed class RecordingInput(SessionRecording recording, SessionClock clock, double? rate) : SessionInput
+/// <param name="frames">Only these ticks, counted from the recording's first; null: all.</param>
+public sealed class RecordingInput(SessionRecording recording, SessionClock clock, double? rate, FrameRange? frames = null) : SessionInput
 {
+    // NB: checked here and not when it runs: by then a recording of the replay would have been begun.
+    private readonly FrameRange? _frames = Check(frames, recording);
+
     /// <inheritdoc/>
     public override KeypointLayout Layout => recording.Layout.Keypoints;
 
@@ -27,8 +31,10 @@ public sealed class RecordingInput(SessionRecording recording, SessionClock cloc
         var ticks = recording.Ticks();
         var keypoints = new Keypoints(Layout);
         var (started, first) = (clock.Now, (SessionTime?)null);
-        while (!cancellation.IsCancellationRequested && ticks.TryRead(keypoints, out var recorded))
+        for (long place = 0; !cancellation.IsCancellationRequested && !(place >= _frames?.To) && ticks.TryRead(keypoints, out var recorded); place++)
         {
+            if (place < _frames?.From)
+                continue;
             first ??= recorded.Time;
             if (rate is { } factor && !clock.WaitUntil(started + (long)((recorded.Time - first.Value) / factor), cancellation))
                 return;
@@ -40,5 +46,13 @@ public sealed class RecordingInput(SessionRecording recording, SessionClock cloc
             }
             Deliver(new ControlTick(recorded.Index, now, recorded.Keypoints));
         }
+    }
+
+    private static FrameRange? Check(FrameRange? frames, SessionRecording recording)
+    {
+        var count = recording.Count(RecordingTopics.Ticks);
+        return frames is { } asked && (asked.From >= count || asked.To > count)
+            ? throw ClosedLoopException.Usage($"the frames {asked} were asked for, but '{recording.Path}' has the frames 0:{count}")
+            : frames;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ClosedLoop.Core;
@@ -25,7 +24,7 @@ public sealed class IndependentReaderTests : IDisposable
         var path = _folder["session.mcap"];
         using (var recorder = SessionRecorder.Start(path, _session.Content, new() { ChunkBytes = 100_000 }))
             _session.WriteTo(recorder);
-        using var result = Read(path);
+        using var result = IndependentReader.Read(path);
 
         var indexed = result.RootElement.GetProperty("indexed");
         var stream = result.RootElement.GetProperty("stream");
@@ -60,7 +59,7 @@ public sealed class IndependentReaderTests : IDisposable
             _session.WriteTo(recorder);
         using (var file = File.OpenWrite(path))
             file.SetLength(file.Length * 2 / 3);
-        using var result = Read(path);
+        using var result = IndependentReader.Read(path);
         using var recording = SessionRecording.Open(path);
         Assert.InRange(recording.Count(RecordingTopics.Control), 10, 110);
         Assert.False(result.RootElement.GetProperty("stream").GetProperty("done").GetBoolean());
@@ -124,31 +123,6 @@ public sealed class IndependentReaderTests : IDisposable
         to.Add(record.Index);
         to.Add(record.Time.Nanoseconds);
         to.Add(record.Keypoints?.Stamp.Sequence ?? -1);
-    }
-
-    private static JsonDocument Read(string path)
-    {
-        var readers = FindReaders();
-        var start = new ProcessStartInfo("node", [Path.Combine(readers, "read-mcap.mjs"), path]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var node = Process.Start(start)!;
-        var errors = node.StandardError.ReadToEndAsync();
-        var output = node.StandardOutput.ReadToEnd();
-        node.WaitForExit();
-        Assert.True(node.ExitCode == 0, errors.Result);
-        return JsonDocument.Parse(output);
-    }
-
-    private static string FindReaders()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var readers = Path.Combine(folder.FullName, "tests", "readers");
-            if (!Directory.Exists(readers))
-                continue;
-            Skip.IfNot(Directory.Exists(Path.Combine(readers, "node_modules")), "tests/readers/node_modules is not installed; './closedloop test' installs it");
-            return readers;
-        }
-        throw new DirectoryNotFoundException("tests/readers");
     }
 
     /// <summary>The same digest that read-mcap.mjs makes: little-endian values, every NaN the same.</summary>
