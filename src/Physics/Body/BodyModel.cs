@@ -79,7 +79,7 @@ public sealed class BodyModel : IDisposable
             document.AddKeypointSite(name, attachment.Body, attachment.X * scale, attachment.Y * scale, attachment.Z * scale);
         }
         var mjcf = document.ToString();
-        var model = MujocoModel.Load(mjcf, description.Files);
+        var model = Load(description, mjcf);
         if (massKg is { } kilograms)
             model.SetTotalMass(kilograms);
         try
@@ -103,6 +103,20 @@ public sealed class BodyModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
+
+    private static MujocoModel Load(BodyDescription description, string mjcf)
+    {
+        try
+        {
+            return MujocoModel.Load(mjcf, description.Files);
+        }
+        catch (ClosedLoopException error)
+        {
+            // NB: MuJoCo's line numbers count in the prepared text, not in the file that a person can open.
+            var reason = System.Text.RegularExpressions.Regex.Replace(error.Message, @",? line \d+", "");
+            throw ClosedLoopException.Failed($"the body {description.Name} cannot be used: {reason}", error);
+        }
+    }
 
     private static (double Lower, double Upper)[] HingesOf(MujocoModel model)
     {
