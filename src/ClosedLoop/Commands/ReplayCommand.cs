@@ -47,7 +47,7 @@ public static class ReplayCommand
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
             var description = body.IsGiven(parsed) || !IsRecording(source) ? body.Resolve(parsed) : null;
 
-            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, SessionRecording? original) =>
+            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, long frameCount, SessionRecording? original) =>
                 SessionRun.Execute(setup, input, clock, new()
                 {
                     RecordingPath = parsed.GetValue(record),
@@ -56,6 +56,7 @@ public static class ReplayCommand
                     Notes = notes,
                     Original = original,
                     Episodes = plan,
+                    Frames = frameCount,
                 }, cancellation);
 
             if (IsRecording(source))
@@ -67,7 +68,7 @@ public static class ReplayCommand
                 using var input = new RecordingInput(recording, clock, playbackRate, frames);
                 // NB: what is computed depends on all that came before: a replay that begins in the middle is not to be compared.
                 var comparable = known is null && description is null && frames is null or { From: 0 };
-                Play(setup, input, recording.Notes, comparable ? recording : null);
+                Play(setup, input, recording.Notes, recording.Count(RecordingTopics.Ticks), comparable ? recording : null);
             }
             else
             {
@@ -76,7 +77,7 @@ public static class ReplayCommand
                 known ??= FitTo(description!, file, notes, cancellation);
                 using var setup = new SessionSetup(description!, known, file.Layout, new() { RateHz = file.RateHz, Source = file.Description });
                 using var input = new SourceInput(file, clock);
-                Play(setup, input, notes, original: null);
+                Play(setup, input, notes, file.FrameCount, original: null);
             }
             return Task.FromResult(0);
         });

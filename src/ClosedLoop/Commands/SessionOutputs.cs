@@ -22,4 +22,7 @@ internal sealed record SessionOutputs
 
     /// <summary>Episodes to judge the controller on after the session; null: none.</summary>
     public EpisodePlan? Episodes { get; init; }
+
+    /// <summary>How many frames the input has at most; the memory that episodes need is taken for so many before the first.</summary>
+    public long Frames { get; init; }
 }

@@ -18,7 +18,7 @@ internal static class SessionRun
         using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock)) : null;
         var poses = new List<Pose>();
         var reproduction = outputs.Original is { } original ? new Reproduction(original) : null;
-        var onPose = (outputs.Episodes is null ? null : Collector(setup, poses)) + (reproduction is null ? null : reproduction.Observe);
+        var onPose = (outputs.Episodes is null ? null : Collector(setup, poses, outputs.Frames)) + (reproduction is null ? null : reproduction.Observe);
         SessionResult result;
         using (var line = new ProgressLine())
             result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => line.Report(SessionSummary.Line(progress)), cancellation);
@@ -36,13 +36,21 @@ internal static class SessionRun
         return result;
     }
 
-    /// <summary>Keeps a copy of every pose.</summary>
-    private static Action<Pose> Collector(SessionSetup setup, List<Pose> poses) => pose =>
+    /// <summary>Keeps a copy of every pose, in memory that is taken beforehand: nothing is allocated while the session runs.</summary>
+    private static Action<Pose> Collector(SessionSetup setup, List<Pose> poses, long frames)
     {
-        var kept = new Pose(setup.Body.Model.Nq, setup.Body.Model.Nv, setup.Layout.Count);
-        kept.CopyFrom(pose);
-        poses.Add(kept);
-    };
+        Pose Make() => new(setup.Body.Model.Nq, setup.Body.Model.Nv, setup.Layout.Count);
+        var free = new Stack<Pose>();
+        while (free.Count < frames)
+            free.Push(Make());
+        poses.EnsureCapacity(free.Count);
+        return pose =>
+        {
+            var kept = free.TryPop(out var made) ? made : Make();
+            kept.CopyFrom(pose);
+            poses.Add(kept);
+        };
+    }
 
     private static ImitationResult Judge(SessionSetup setup, EpisodePlan plan, List<Pose> poses, ImitationResult result, CancellationToken cancellation)
     {
