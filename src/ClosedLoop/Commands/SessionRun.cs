@@ -15,13 +15,13 @@ internal static class SessionRun
         SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
         using var session = new Session(setup, input, clock);
-        using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock)) : null;
+        using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock, outputs.Attachments), outputs.Recorder) : null;
         var poses = new List<Pose>();
         var reproduction = outputs.Original is { } original ? new Reproduction(original) : null;
         var onPose = (outputs.Episodes is null ? null : Collector(setup, poses)) + (reproduction is null ? null : reproduction.Observe);
         SessionResult result;
         using (var line = new ProgressLine())
-            result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => line.Report(SessionSummary.Line(progress)), cancellation);
+            result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => Show(progress, line), cancellation);
         result = result with { Notes = [.. outputs.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result };
         recorder?.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
         if (outputs.Episodes is { } plan)
@@ -34,6 +34,13 @@ internal static class SessionRun
         SessionSummary.Print(session, result);
         JsonReport.Write(outputs.Json, result);
         return result;
+    }
+
+    private static void Show(SessionProgress progress, ProgressLine line)
+    {
+        if (progress.Alarm is { } alarm)
+            line.Announce(alarm);
+        line.Report(SessionSummary.Line(progress));
     }
 
     /// <summary>Keeps a copy of every pose.</summary>
