@@ -37,7 +37,7 @@ public static class CheckCommand
     private static void Print(RigInspection inspection)
     {
         var output = Console.Out;
-        output.WriteLine($"rig {inspection.Configuration?.Name}, {inspection.Path}");
+        output.WriteLine(inspection.Configuration is { } rig ? $"rig {rig.Name}, {inspection.Path}" : $"rig {inspection.Path}");
         foreach (var (part, found) in inspection.Findings)
             output.WriteLine($"  {part,-12} {found}");
         if (inspection.Problems.Count == 0)

@@ -11,6 +11,8 @@ namespace ClosedLoop.Core;
 /// </summary>
 public sealed class YamlSection
 {
+    private const string Duplicate = "Duplicate key ";
+
     private readonly string _path;
     private readonly string _what;
     private readonly YamlMappingNode _node;
@@ -37,8 +39,9 @@ public sealed class YamlSection
         }
         catch (YamlException e)
         {
-            // NB: a key that stands twice is refused by the parser itself, with the place of the second.
-            throw ClosedLoopException.Usage($"{path}, line {e.Start.Line}, column {e.Start.Column}: not valid YAML: {e.Message}", e);
+            // NB: a key that stands twice is refused by the parser itself, with the place of the second; told only by its text.
+            var sentence = e.Message.StartsWith(Duplicate, StringComparison.Ordinal) ? $"the key '{e.Message[Duplicate.Length..]}' stands there twice" : $"not valid YAML: {e.Message}";
+            throw ClosedLoopException.Usage($"{path}, line {e.Start.Line}, column {e.Start.Column}: {sentence}", e);
         }
     }
 
