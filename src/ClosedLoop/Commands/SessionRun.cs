@@ -1,6 +1,7 @@
 using System.Text;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
+using ClosedLoop.Diagnostics;
 using ClosedLoop.Physics;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
@@ -27,13 +28,24 @@ internal static class SessionRun
         if (outputs.Episodes is { } plan)
             result = result with { Imitation = Judge(setup, plan, poses, result.Imitation, cancellation) };
         if (outputs.PicturePath is { } picture)
-        {
-            SessionPicture.Write(setup, session.Rodent, picture);
-            result = result with { Picture = picture };
-        }
+            result = Draw(session, picture, result);
         SessionSummary.Print(session, result);
         JsonReport.Write(outputs.Json, result);
         return result;
+    }
+
+    /// <summary>Draws the rodent as it stands. NB: a machine that cannot draw must not cost a session its summary.</summary>
+    private static SessionResult Draw(Session session, string path, SessionResult result)
+    {
+        try
+        {
+            SessionPicture.Write(session.Setup, session.Rodent, path);
+            return result with { Picture = path };
+        }
+        catch (Exception e) when (Failure.IsOfMachine(e))
+        {
+            return result with { Notes = [.. result.Notes, $"no picture was drawn: {Failure.Sentence(e)}"] };
+        }
     }
 
     private static void Show(SessionProgress progress, ProgressLine line)
