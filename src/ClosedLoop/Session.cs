@@ -103,12 +103,15 @@ public sealed class Session : IDisposable
         now, Statistics.Frames, Statistics.MarkerError.QuantileMm(0.5), Statistics.TotalError.QuantileMm(0.5),
         _rodent.Resets, _input.MissedTicks, _input.LateTicks, Queues(), Latencies())
     {
-        Stream = Stream(now),
+        Stream = _input.Watch?.Look(now),
         Recording = _outlook?.Look(now),
     };
 
-    /// <summary>How the stream of keypoints stands now, from any thread; null where it is not live. Cheap.</summary>
-    internal StreamStatistics? Stream(SessionTime now) => _input.Watch?.Look(now);
+    /// <summary>Watches the source for silence; null where it is not live.</summary>
+    internal StreamWatch? InputWatch => _input.Watch;
+
+    /// <summary>Where records go; null where nothing is recorded.</summary>
+    internal SessionRecorder? Recorder => _recorder;
 
     /// <summary>What the keypoints come from, for a person.</summary>
     internal string Source => _input.Description;

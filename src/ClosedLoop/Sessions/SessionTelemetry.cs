@@ -5,24 +5,35 @@ namespace ClosedLoop.Sessions;
 
 /// <summary>
 /// Once a second, on a thread of its own: looks at the session, tells whoever watches, and keeps a line in the
-/// recording. In between it watches the source for silence, and tells of it at once.
+/// recording. In between it watches that keypoints come and that the recording grows, and tells at once where they stop.
 /// </summary>
 internal sealed class SessionTelemetry : IDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
     private const int GlancesPerReport = 4;
 
+    /// <summary>Every report is itself recorded: a file that does not grow for longer than two of them is not being written.</summary>
+    private const double FileStallS = 2;
+
     private readonly Session _session;
     private readonly Action<SessionProgress>? _onProgress;
+    private readonly StreamWatch _file = new("recorded data", FileStallS);
+    private readonly List<SilenceAlarm> _alarms = [];
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
-    private long _stalls;
-    private SessionTime? _silentSince;
+    private long _bytesInFile;
 
     public SessionTelemetry(Session session, Action<SessionProgress>? onProgress)
     {
         _session = session;
         _onProgress = onProgress;
+        if (session.InputWatch is { } watch)
+            _alarms.Add(new(watch, $"nothing comes from {session.Source}; the session goes on, the virtual rodent holds its last pose"));
+        if (session.Recorder is { } recorder)
+        {
+            _alarms.Add(new(_file, $"nothing reaches '{recorder.Path}'; the session waits for the disk, and ends if it stays so"));
+            _file.Begin(session.Clock.Now);
+        }
         _thread = new(Run) { Name = "telemetry", IsBackground = true, Priority = ThreadPriority.BelowNormal };
         _thread.Start();
     }
@@ -42,14 +53,16 @@ internal sealed class SessionTelemetry : IDisposable
         {
             stopping = _stop.Wait(Glance);
             var now = _session.Clock.Now;
-            var alarm = _session.Stream(now) is { } stream ? Alarm(stream, now) : null;
+            WatchFile(now);
+            var alarm = Alarm(now);
             if (!stopping && alarm is null && glance % GlancesPerReport != 0)
                 continue;
             var progress = _session.Progress(now) with { Alarm = alarm };
+            // NB: told before it is recorded, for the recording may be what keeps us waiting.
+            _onProgress?.Invoke(progress);
             try
             {
                 _session.Record(progress.Time, JsonReport.ToUtf8(progress));
-                _onProgress?.Invoke(progress);
             }
             catch (ClosedLoopException)
             {
@@ -59,28 +72,20 @@ internal sealed class SessionTelemetry : IDisposable
         }
     }
 
-    /// <summary>What has changed about the stream since the last glance; null where nothing has.</summary>
-    private string? Alarm(StreamStatistics stream, SessionTime now)
+    private void WatchFile(SessionTime now)
     {
-        if (stream.IsStalled && _silentSince is null)
-        {
-            _silentSince = now + (long)(-1e9 * stream.SilenceS);
-            _stalls = stream.Stalls;
-            return stream.Received == 0
-                ? $"NO {stream.Name.ToUpperInvariant()} yet, {stream.SilenceS:F1} s after the start: nothing comes from {_session.Source}"
-                : $"NO {stream.Name.ToUpperInvariant()} for {stream.SilenceS:F1} s: nothing comes from {_session.Source}; the session goes on, the virtual rodent holds its last pose";
-        }
-        if (!stream.IsStalled && _silentSince is { } since)
-        {
-            _silentSince = null;
-            return stream.SilenceS > 0 ? $"{stream.Name} are back after {(now - since) / 1e9:F1} s" : null;
-        }
-        if (!stream.IsStalled && stream.Stalls > _stalls)
-        {
-            // It fell between two glances.
-            _stalls = stream.Stalls;
-            return $"{stream.Name} had stopped for more than a second and are back; the longest silence was {stream.LongestSilenceS:F1} s";
-        }
-        return null;
+        if (_session.Recorder?.Statistics.BytesInFile is not { } bytes || bytes == _bytesInFile)
+            return;
+        _bytesInFile = bytes;
+        _file.Arrived(now);
+    }
+
+    private string? Alarm(SessionTime now)
+    {
+        string? told = null;
+        foreach (var alarm in _alarms)
+            if (alarm.Look(now) is { } sentence)
+                told = told is null ? sentence : $"{told}; {sentence}";
+        return told;
     }
 }

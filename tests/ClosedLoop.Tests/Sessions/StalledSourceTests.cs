@@ -3,6 +3,7 @@ using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
 using ClosedLoop.Tests.PoseTracking;
 using ClosedLoop.Tests.Recording;
+using ClosedLoop.Tests.Recording.Session;
 
 namespace ClosedLoop.Tests.Sessions;
 
@@ -48,6 +49,35 @@ public sealed class StalledSourceTests
         Assert.Contains("\"is_stalled\":true", told[0].Json, StringComparison.Ordinal);
         Assert.All(recording.Telemetry(), line => Assert.Contains("\"bytes_written\":", line.Json, StringComparison.Ordinal));
         Assert.Equal(Frames, recording.Count(RecordingTopics.Keypoints));
+    }
+
+    [Fact]
+    public void A_recording_that_does_not_grow_is_told_of_while_the_session_waits_for_its_disk()
+    {
+        var clock = new SessionClock();
+        using var setup = new SessionSetup(
+            PlantedAnimal.Instance.Description, PlantedAnimal.Instance.TrueAnimal, KeypointLayout.Rat23, new() { RateHz = 50 });
+        using var source = new StalledSource(clock, frames: 200, silentAfter: 200, silenceS: 0);
+        using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds: null);
+        using var session = new Session(setup, input, clock);
+        var disk = new FailingDisk();
+        var options = new SessionRecorderOptions();
+        using var recorder = SessionRecorder.Start(
+            new RecordingFile("hung.mcap", disk, () => disk.Free, options.ChunkBytes), SessionArchive.ContentOf(setup, clock), options);
+        var alarms = new List<string>();
+        disk.Hang();
+        session.Run(recorder, null, null, progress =>
+        {
+            if (progress.Alarm is not { } alarm)
+                return;
+            alarms.Add(alarm);
+            disk.RunAgain();
+        }, CancellationToken.None);
+        recorder.Finish();
+        Assert.StartsWith("NO RECORDED DATA", alarms[0], StringComparison.Ordinal);
+        Assert.Contains("nothing reaches 'hung.mcap'", alarms[0], StringComparison.Ordinal);
+        Assert.Contains(alarms, alarm => alarm.Contains("recorded data are back", StringComparison.Ordinal));
+        Assert.Equal(0, recorder.OutstandingBlocks);
     }
 
     [Fact]
