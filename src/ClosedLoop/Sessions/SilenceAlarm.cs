@@ -25,7 +25,7 @@ internal sealed class SilenceAlarm(StreamWatch watch, string meaning)
         {
             _silentSince = null;
             // Where nothing more is expected it has ended, and not come back.
-            return stream.SilenceS > 0 ? $"{stream.Name} are back after {(now - began) / 1e9:F1} s" : null;
+            return double.IsNaN(stream.SilenceS) ? null : $"{stream.Name} are back after {(now - began) / 1e9:F1} s";
         }
         if (!stream.IsStalled && stream.Stalls > _told)
         {

@@ -56,8 +56,9 @@ public sealed class StreamWatch
     {
         var gap = Gap(now);
         var silent = gap > _limitNs;
+        var expected = Interlocked.Read(ref _lastNs) != Idle;
         return new(
-            Name, Interlocked.Read(ref _received), Interlocked.Read(ref _endedStalls) + (silent ? 1 : 0), silent, gap / 1e9,
+            Name, Interlocked.Read(ref _received), Interlocked.Read(ref _endedStalls) + (silent ? 1 : 0), silent, expected ? gap / 1e9 : double.NaN,
             Math.Max(gap, Interlocked.Read(ref _longestGapNs)) / 1e9);
     }
 
