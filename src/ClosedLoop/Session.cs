@@ -22,6 +22,7 @@ public sealed class Session : IDisposable
     private readonly VirtualRodent _rodent;
     private readonly SessionClock _clock;
     private SessionRecorder? _recorder;
+    private RecordingOutlook? _outlook;
 
     /// <summary>Puts a session together and warms it up; nothing runs yet.</summary>
     /// <param name="setup">The animal, the body, and how both are to be treated.</param>
@@ -58,6 +59,7 @@ public sealed class Session : IDisposable
         SessionRecorder? recorder, Action<Pose>? onPose, Action<ControlStep>? onStep, Action<SessionProgress>? onProgress, CancellationToken cancellation)
     {
         _recorder = recorder;
+        _outlook = recorder is null ? null : new(recorder);
         var started = _clock.Now;
         var current = default(ControlTick);
 
@@ -97,9 +99,25 @@ public sealed class Session : IDisposable
     }
 
     /// <summary>How the session stands now; from any thread.</summary>
-    internal SessionProgress Progress() => new(
-        _clock.Now, Statistics.Frames, Statistics.MarkerError.QuantileMm(0.5), Statistics.TotalError.QuantileMm(0.5),
-        _rodent.Resets, _input.MissedTicks, _input.LateTicks, Queues(), Latencies());
+    internal SessionProgress Progress(SessionTime now) => new(
+        now, Statistics.Frames, Statistics.MarkerError.QuantileMm(0.5), Statistics.TotalError.QuantileMm(0.5),
+        _rodent.Resets, _input.MissedTicks, _input.LateTicks, Queues(), Latencies())
+    {
+        Stream = _input.Watch?.Look(now),
+        Recording = _outlook?.Look(now),
+    };
+
+    /// <summary>Watches the source for silence; null where it is not live.</summary>
+    internal StreamWatch? InputWatch => _input.Watch;
+
+    /// <summary>Where records go; null where nothing is recorded.</summary>
+    internal SessionRecorder? Recorder => _recorder;
+
+    /// <summary>What the keypoints come from, for a person.</summary>
+    internal string Source => _input.Description;
+
+    /// <summary>The session's clock.</summary>
+    internal SessionClock Clock => _clock;
 
     /// <summary>Every queue of the session.</summary>
     internal IReadOnlyList<QueueStatistics> Queues() =>

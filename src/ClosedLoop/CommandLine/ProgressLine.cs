@@ -29,14 +29,27 @@ public sealed class ProgressLine : IProgress<string>, IDisposable
         }
     }
 
+    /// <summary>Says something that must not be missed, on a line of its own that stays.</summary>
+    public void Announce(string sentence)
+    {
+        lock (_gate)
+        {
+            Blank();
+            Console.Error.WriteLine($"closedloop: {sentence}");
+        }
+    }
+
     /// <summary>Leaves the line blank for what comes next.</summary>
     public void Dispose()
     {
         lock (_gate)
-        {
-            if (_width > 0)
-                Console.Error.Write($"\r{new string(' ', _width)}\r");
-            _width = 0;
-        }
+            Blank();
+    }
+
+    private void Blank()
+    {
+        if (_width > 0)
+            Console.Error.Write($"\r{new string(' ', _width)}\r");
+        _width = 0;
     }
 }

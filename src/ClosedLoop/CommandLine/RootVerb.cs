@@ -17,9 +17,11 @@ public static class RootVerb
 
         // One line a verb, in the order of an experiment.
         root.Add(DemoCommand.Create());
+        root.Add(LiveCommand.Create());
         root.Add(ReplayCommand.Create());
         root.Add(RegisterCommand.Create());
         root.Add(BenchCommand.Create());
+        root.Add(CheckCommand.Create());
         root.Add(DoctorCommand.Create());
         return root;
     }

@@ -44,7 +44,7 @@ public static class BenchCommand
     private static BenchResult Measure(int frames, CancellationToken cancellation)
     {
         using var line = new ProgressLine();
-        var fit = SimulatedLaboratory.Measure(Seed, line, cancellation);
+        var fit = SimulatedLaboratory.Measure(Seed, body: null, line, cancellation);
         var clock = new SessionClock();
         using var source = SimulatedLaboratory.Watch(Seed, clock: null, frames / 50.0);
         using var setup = new SessionSetup(SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz });

@@ -58,6 +58,6 @@ public static class DemoCommand
     private static PoseTracking.AnimalFit Measure(int seed, CancellationToken cancellation)
     {
         using var line = new ProgressLine();
-        return SimulatedLaboratory.Measure(seed, line, cancellation);
+        return SimulatedLaboratory.Measure(seed, body: null, line, cancellation);
     }
 }

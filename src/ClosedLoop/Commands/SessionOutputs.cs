@@ -8,6 +8,12 @@ internal sealed record SessionOutputs
     /// <summary>Where to record to; null: nowhere.</summary>
     public string? RecordingPath { get; init; }
 
+    /// <summary>How to record.</summary>
+    public SessionRecorderOptions Recorder { get; init; } = new();
+
+    /// <summary>Files to be kept in the recording besides what a replay needs.</summary>
+    public IReadOnlyList<RecordingAttachment> Attachments { get; init; } = [];
+
     /// <summary>Where to draw the rodent at the end; null: nowhere.</summary>
     public string? PicturePath { get; init; }
 

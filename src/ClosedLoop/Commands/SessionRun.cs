@@ -1,6 +1,7 @@
 using System.Text;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
+using ClosedLoop.Diagnostics;
 using ClosedLoop.Physics;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
@@ -15,25 +16,43 @@ internal static class SessionRun
         SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
         using var session = new Session(setup, input, clock);
-        using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock)) : null;
+        using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock, outputs.Attachments), outputs.Recorder) : null;
         var poses = new List<Pose>();
         var reproduction = outputs.Original is { } original ? new Reproduction(original) : null;
         var onPose = (outputs.Episodes is null ? null : Collector(setup, poses, outputs.Frames)) + (reproduction is null ? null : reproduction.Observe);
         SessionResult result;
         using (var line = new ProgressLine())
-            result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => line.Report(SessionSummary.Line(progress)), cancellation);
+            result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => Show(progress, line), cancellation);
         result = result with { Notes = [.. outputs.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result };
         recorder?.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
         if (outputs.Episodes is { } plan)
             result = result with { Imitation = Judge(setup, plan, poses, result.Imitation, cancellation) };
         if (outputs.PicturePath is { } picture)
-        {
-            SessionPicture.Write(setup, session.Rodent, picture);
-            result = result with { Picture = picture };
-        }
+            result = Draw(session, picture, result);
         SessionSummary.Print(session, result);
         JsonReport.Write(outputs.Json, result);
         return result;
+    }
+
+    /// <summary>Draws the rodent as it stands. NB: a machine that cannot draw must not cost a session its summary.</summary>
+    private static SessionResult Draw(Session session, string path, SessionResult result)
+    {
+        try
+        {
+            SessionPicture.Write(session.Setup, session.Rodent, path);
+            return result with { Picture = path };
+        }
+        catch (Exception e) when (Failure.IsOfMachine(e))
+        {
+            return result with { Notes = [.. result.Notes, $"no picture was drawn: {Failure.Sentence(e)}"] };
+        }
+    }
+
+    private static void Show(SessionProgress progress, ProgressLine line)
+    {
+        if (progress.Alarm is { } alarm)
+            line.Announce(alarm);
+        line.Report(SessionSummary.Line(progress));
     }
 
     /// <summary>Keeps a copy of every pose, in memory that is taken beforehand: nothing is allocated while the session runs.</summary>

@@ -24,6 +24,8 @@ internal static class SessionSummary
             output.WriteLine($"  poses flagged  {flag}: {count}");
         if (result.MissedTicks + result.LateTicks > 0)
             output.WriteLine($"  control clock  {result.MissedTicks} ticks without new keypoints, {result.LateTicks} with keypoints of the tick before");
+        if (result.Stalls > 0)
+            output.WriteLine($"  source         silent for more than a second {result.Stalls} time(s), {result.LongestSilenceS:F1} s at most");
         foreach (var (queue, dropped) in result.Dropped)
             output.WriteLine($"  queue          {queue}: {dropped} dropped");
         if (result.Reproduction is { } reproduction)
@@ -41,5 +43,12 @@ internal static class SessionSummary
 
     /// <summary>One line for a session that runs.</summary>
     public static string Line(SessionProgress progress) =>
-        $"{progress.Time.Seconds,6:F1} s  {progress.Frames} frames  marker error {progress.MedianMarkerErrorMm:F2} mm  imitation {progress.MedianTotalErrorMm:F1} mm  resets {progress.Resets}  missed {progress.MissedTicks}  late {progress.LateTicks}  dropped {progress.Queues.Sum(q => q.Dropped)}";
+        $"{progress.Time.Seconds,6:F1} s  {progress.Frames} frames  marker error {progress.MedianMarkerErrorMm:F2} mm  imitation {progress.MedianTotalErrorMm:F1} mm  resets {progress.Resets}  missed {progress.MissedTicks}  late {progress.LateTicks}  dropped {progress.Queues.Sum(q => q.Dropped)}{(progress.Stream is { IsStalled: true } stream ? $"  NO KEYPOINTS for {stream.SilenceS:F0} s" : "")}{Recorded(progress.Recording)}";
+
+    private static string Recorded(RecordingProgress? recording) => recording switch
+    {
+        null => "",
+        { MinutesLeft: double.NaN } => $"  recorded {recording.BytesWritten / 1e6:F1} MB",
+        _ => $"  recorded {recording.BytesWritten / 1e6:F1} MB, {recording.FreeBytes / 1e9:F1} GB free, room for {recording.MinutesLeft:F0} min",
+    };
 }

@@ -11,27 +11,32 @@ public sealed class LiveInput : SessionInput
 {
     private const int PoolSize = 16;
 
+    /// <summary>Silence of the source beyond this is a stall.</summary>
+    private const double StallS = 1;
+
     private readonly IKeypointSource _source;
     private readonly SessionClock _clock;
     private readonly double? _seconds;
     private readonly Pool<Keypoints> _pool;
     private readonly BoundedQueue<Keypoints> _arrivals;
     private readonly ControlClock _control;
+    private readonly StreamWatch _watch = new("keypoints", StallS);
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Makes an input that has not begun.</summary>
     /// <param name="source">The source; stays the caller's.</param>
     /// <param name="clock">The session's clock.</param>
     /// <param name="graceS">How long past the expected arrival a beat waits for its set, seconds.</param>
-    /// <param name="seconds">How long to run, counted from the first set; null: until the source ends.</param>
-    public LiveInput(IKeypointSource source, SessionClock clock, double graceS, double? seconds)
+    /// <param name="seconds">How long to run in the animal's time, counted from the first set; null: until the source ends.</param>
+    /// <param name="pace">Seconds of the animal's time that the source delivers in one second; other than 1 only for a file.</param>
+    public LiveInput(IKeypointSource source, SessionClock clock, double graceS, double? seconds, double pace = 1)
     {
         _source = source;
         _clock = clock;
         _seconds = seconds;
         _pool = new(PoolSize, () => new Keypoints(source.Layout));
         _arrivals = new("keypoints to control", 1, QueuePolicy.KeepLatest, _pool.Return);
-        _control = new(clock, _arrivals, _pool, 1 / source.RateHz, graceS);
+        _control = new(clock, _arrivals, _pool, 1 / (source.RateHz * pace), graceS);
     }
 
     /// <inheritdoc/>
@@ -47,6 +52,9 @@ public sealed class LiveInput : SessionInput
     public override IReadOnlyList<QueueStatistics> Queues => [_arrivals.Statistics];
 
     /// <inheritdoc/>
+    public override StreamWatch? Watch => _watch;
+
+    /// <inheritdoc/>
     public override long MissedTicks => _control.Missed;
 
     /// <inheritdoc/>
@@ -60,6 +68,7 @@ public sealed class LiveInput : SessionInput
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var reader = new Thread(() => Read(stop.Token)) { Name = "keypoint source", IsBackground = true, Priority = ThreadPriority.AboveNormal };
+        _watch.Begin(_clock.Now);
         reader.Start();
         try
         {
@@ -72,6 +81,7 @@ public sealed class LiveInput : SessionInput
             stop.Cancel();
             // NB: a source may be inside a device call; it is asked to end and given time, never aborted.
             reader.Join(TimeSpan.FromSeconds(5));
+            _watch.End(_clock.Now);
             _control.Dispose();
             _arrivals.Dispose();
         }
@@ -86,6 +96,7 @@ public sealed class LiveInput : SessionInput
             while (_source.TryRead(incoming, cancellation))
             {
                 incoming.Stamp = incoming.Stamp with { Produced = _clock.Now };
+                _watch.Arrived(incoming.Stamp.Produced);
                 Deliver(incoming);
                 var kept = _pool.Rent();
                 kept.CopyFrom(incoming);
@@ -101,6 +112,7 @@ public sealed class LiveInput : SessionInput
         }
         finally
         {
+            _watch.End(_clock.Now);
             _arrivals.Complete();
         }
     }

@@ -23,7 +23,10 @@ public static class SessionArchive
     private const string AnimalName = "animal.yaml";
 
     /// <summary>What stands at the beginning of a recording of this setup.</summary>
-    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock) => new()
+    /// <param name="setup">The setup.</param>
+    /// <param name="clock">The session's clock.</param>
+    /// <param name="further">Files to be kept besides what a replay needs.</param>
+    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock, params IReadOnlyList<RecordingAttachment> further) => new()
     {
         Layout = setup.RecordingLayout,
         Metadata = new Dictionary<string, IReadOnlyDictionary<string, string>>
@@ -45,6 +48,7 @@ public static class SessionArchive
                 setup.Description.TrunkKeypoints, setup.Description.RegularisedKeypoints))),
             .. setup.Description.Files.Select(file => new RecordingAttachment(BodyFilePrefix + file.Key, "application/octet-stream", file.Value)),
             new(AnimalName, "application/yaml", Encoding.UTF8.GetBytes(setup.Animal.ToYaml())),
+            .. further,
         ],
     };
 

@@ -30,6 +30,9 @@ public abstract class SessionInput : IDisposable
     /// <summary>The queues between the source and the control loop, for their drops.</summary>
     public virtual IReadOnlyList<QueueStatistics> Queues => [];
 
+    /// <summary>What watches the source for silence; null where nothing can be late.</summary>
+    public virtual StreamWatch? Watch => null;
+
     /// <summary>Beats without a new keypoint set.</summary>
     public virtual long MissedTicks => 0;
 

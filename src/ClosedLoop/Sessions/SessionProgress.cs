@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ClosedLoop.Core;
 
 namespace ClosedLoop.Sessions;
@@ -14,4 +15,17 @@ namespace ClosedLoop.Sessions;
 /// <param name="Latencies">Every stage.</param>
 public sealed record SessionProgress(
     SessionTime Time, long Frames, double MedianMarkerErrorMm, double MedianTotalErrorMm, long Resets, long MissedTicks, long LateTicks,
-    IReadOnlyList<QueueStatistics> Queues, IReadOnlyList<LatencySummary> Latencies);
+    IReadOnlyList<QueueStatistics> Queues, IReadOnlyList<LatencySummary> Latencies)
+{
+    /// <summary>The source's stream of keypoints; null where it is not live.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StreamStatistics? Stream { get; init; }
+
+    /// <summary>The recording; null where nothing is recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordingProgress? Recording { get; init; }
+
+    /// <summary>What has gone wrong or come right since the last look, a sentence to be shown loudly; null where nothing has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Alarm { get; init; }
+}

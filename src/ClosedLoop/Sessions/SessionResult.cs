@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ClosedLoop.Core;
 
 namespace ClosedLoop.Sessions;
 
@@ -35,6 +36,12 @@ public sealed record SessionResult
     /// <summary>Ticks of a live session that used a set that was late for its own.</summary>
     public required long LateTicks { get; init; }
 
+    /// <summary>How often a live source was silent for more than a second.</summary>
+    public long Stalls { get; init; }
+
+    /// <summary>The longest silence of a live source, seconds.</summary>
+    public double LongestSilenceS { get; init; }
+
     /// <summary>Bytes that the control thread allocated per frame after warming up.</summary>
     public required double AllocatedBytesPerFrame { get; init; }
 
@@ -60,6 +67,7 @@ public sealed record SessionResult
         var rodent = session.Rodent;
         var latencies = session.Latencies();
         var registration = latencies[0];
+        var stream = input.Watch?.Look(SessionTime.Zero);
         return new()
         {
             Frames = statistics.Frames,
@@ -83,6 +91,8 @@ public sealed record SessionResult
             Dropped = session.Queues().ToDictionary(q => q.Name, q => q.Dropped),
             MissedTicks = input.MissedTicks,
             LateTicks = input.LateTicks,
+            Stalls = stream?.Stalls ?? 0,
+            LongestSilenceS = stream?.LongestSilenceS ?? 0,
             AllocatedBytesPerFrame = statistics.AllocatedBytesPerFrame,
             Recording = recording,
             Digest = statistics.Digest(),

@@ -12,10 +12,16 @@ namespace ClosedLoop.Sessions;
 public static class SimulatedLaboratory
 {
     /// <summary>How long the animal is watched before the session, to fit its size, offsets and floor, seconds.</summary>
-    private const double MeasuringS = 30;
+    public const double MeasuringS = 30;
 
     /// <summary>The body of the animals that live here.</summary>
     public static BodyDescription Body => RodentBody.Describe();
+
+    /// <summary>Names and order of the keypoints that its vision delivers.</summary>
+    public static KeypointLayout Layout => KeypointLayout.Rat23;
+
+    /// <summary>Keypoint sets per second.</summary>
+    public static double RateHz => 1 / SimulatedAnimal.FramePeriodS;
 
     /// <summary>The keypoints of a simulated rat, at real time where a clock is given and as fast as read where none is.</summary>
     /// <param name="seed">Seed of everything random: what the animal does and how it is seen. The individual is always the same.</param>
@@ -25,7 +31,11 @@ public static class SimulatedLaboratory
         new(Body, new SimulatedAnimalOptions { Seed = seed }, new SimulatedVisionOptions { Seed = seed }, clock, seconds);
 
     /// <summary>Measures the animal: half a minute of its keypoints, as fast as they can be made, and a fit to them.</summary>
-    public static AnimalFit Measure(int seed, IProgress<string>? progress, CancellationToken cancellation)
+    /// <param name="seed">Seed of the session that it is measured for.</param>
+    /// <param name="body">The body to be fitted to it; null: that of the animals that live here.</param>
+    /// <param name="progress">Sees how far the work is.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public static AnimalFit Measure(int seed, BodyDescription? body, IProgress<string>? progress, CancellationToken cancellation)
     {
         // Another day than the session's, so that the fit has not seen what it is judged on.
         using var source = Watch(unchecked(seed + 7919), clock: null, MeasuringS);
@@ -38,6 +48,6 @@ public static class SimulatedLaboratory
         }
         cancellation.ThrowIfCancellationRequested();
         return AnimalFitter.Fit(
-            Body, source.Layout, frames, new() { Name = "simulated rat", Seed = seed, FramePeriodS = 1 / source.RateHz }, progress, cancellation);
+            body ?? Body, source.Layout, frames, new() { Name = "simulated rat", Seed = seed, FramePeriodS = 1 / source.RateHz }, progress, cancellation);
     }
 }

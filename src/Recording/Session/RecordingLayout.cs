@@ -22,6 +22,20 @@ public sealed record RecordingLayout(
     /// <summary>An empty control step of this layout.</summary>
     public ControlStep NewControlStep() => new(PositionCount, VelocityCount, ActionCount, Keypoints.Count, Activations);
 
+    /// <summary>
+    /// About how many bytes a second of the animal's time takes in a recording, for predictions of room on a disk:
+    /// every record with its frame in the file, and a share of chunks, indices and telemetry.
+    /// </summary>
+    public double EstimateBytesPerSecond()
+    {
+        // A message's frame in MCAP is 31 bytes, its entry in the index 16; chunks, their indices and telemetry come
+        // to about 5 kB a second whatever the body.
+        const double PerMessage = 31 + 16, PerSecond = 5000;
+        var records = RecordTables.Keypoints.Size(NewKeypoints()) + RecordTables.Pose.Size(NewPose())
+            + RecordTables.ControlStep.Size(NewControlStep()) + RecordTables.Tick.Size(new());
+        return (KeypointRateHz * (records + (4 * PerMessage))) + PerSecond;
+    }
+
     internal Dictionary<string, string> DescribeKeypoints() => new()
     {
         ["keypoints"] = string.Join(',', Keypoints.Names),

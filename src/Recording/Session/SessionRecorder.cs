@@ -34,6 +34,7 @@ public sealed class SessionRecorder : IDisposable
     {
         _file = file;
         Layout = content.Layout;
+        Options = options;
         _keypoints = AddChannel(RecordTables.Keypoints, RecordingTopics.Keypoints, Layout.NewKeypoints(), Layout.DescribeKeypoints());
         _pose = AddChannel(RecordTables.Pose, RecordingTopics.Pose, Layout.NewPose(), Layout.DescribePose());
         _control = AddChannel(RecordTables.ControlStep, RecordingTopics.Control, Layout.NewControlStep(), Layout.DescribeControl());
@@ -57,6 +58,9 @@ public sealed class SessionRecorder : IDisposable
 
     /// <summary>Sizes and names of the records that are taken.</summary>
     public RecordingLayout Layout { get; }
+
+    /// <summary>How the session is recorded.</summary>
+    public SessionRecorderOptions Options { get; }
 
     /// <summary>What was done so far.</summary>
     public SessionRecorderStatistics Statistics => new(

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text;
+using ClosedLoop.CommandLine;
+using ClosedLoop.Core;
+using ClosedLoop.PoseTracking;
+using ClosedLoop.Rigs;
+using ClosedLoop.Sessions;
+
+namespace ClosedLoop.Commands;
+
+/// <summary><c>closedloop live</c>: a session on a rig, recorded unless that is refused in so many words.</summary>
+public static class LiveCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var unrecorded = new Option<bool>("--no-recording") { Description = "Keep nothing of the session but its summary and picture." };
+        var json = JsonReport.CreateOption();
+        var command = new Command("live", "Run a live session on a rig, recorded, until it is over or Ctrl-C ends it.");
+        var rig = new RigArguments();
+        rig.AddTo(command);
+        command.Add(unrecorded);
+        command.Add(json);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var clock = new SessionClock();
+            var records = !parsed.GetValue(unrecorded);
+            using var inspection = new RigInspection(rig.Path(parsed), clock, rig.Seconds(parsed), records);
+            inspection.ThrowIfProblems();
+            foreach (var (part, found) in inspection.Findings)
+                Console.Error.WriteLine($"closedloop: {part}: {found}");
+            Run(inspection, clock, records, parsed.GetValue(json), cancellation);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Run(RigInspection rig, SessionClock clock, bool records, FileInfo? json, CancellationToken cancellation)
+    {
+        var (configuration, keypoints) = (rig.Configuration!, rig.Configuration!.Keypoints!);
+        var notes = new List<string>(rig.File?.Notes ?? []);
+        using var measured = rig.Setup is null ? rig.MakeSetup(Measure(rig, notes, cancellation)) : null;
+        var setup = rig.Setup ?? measured!;
+        // A simulated animal lives on past the session, so that the session ends it and not the other way round.
+        using IKeypointSource source = (IKeypointSource?)rig.File ?? SimulatedLaboratory.Watch(keypoints.Seed, clock, seconds: null);
+        using var input = new LiveInput(source, clock, setup.Configuration.GraceS, keypoints.Seconds, keypoints.Rate);
+        var recording = configuration.Recording!;
+        var name = Path.Combine(recording.Folder, recording.Name ?? $"{configuration.Name}-{clock.StartedAt:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+        Directory.CreateDirectory(recording.Folder);
+        SessionRun.Execute(setup, input, clock, new()
+        {
+            RecordingPath = records ? $"{name}.mcap" : null,
+            Recorder = new() { StopFreeBytes = (long)(recording.MinimumFreeGb * 1e9) },
+            Attachments = [new("rig.yaml", "application/yaml", Encoding.UTF8.GetBytes(configuration.ToYaml()))],
+            PicturePath = $"{name}.png",
+            Json = json,
+            Notes = records ? notes : [.. notes, "nothing was recorded, as asked for"],
+        }, cancellation);
+    }
+
+    /// <summary>Measures a simulated animal that no animal file describes.</summary>
+    private static AnimalFile Measure(RigInspection rig, List<string> notes, CancellationToken cancellation)
+    {
+        using var line = new ProgressLine();
+        var fit = SimulatedLaboratory.Measure(rig.Configuration!.Keypoints!.Seed, rig.Body, line, cancellation);
+        notes.AddRange(fit.Notes);
+        return fit.Animal;
+    }
+}

@@ -1,0 +1,14 @@
+namespace ClosedLoop.Rigs;
+
+/// <summary>The section <c>control</c>: the beat of the control loop, and when the virtual rodent is put back.</summary>
+public sealed record RigControl
+{
+    /// <summary>How long past its expected arrival a keypoint set is waited for, milliseconds; less than half a control period.</summary>
+    public double GraceMs { get; init; } = 6;
+
+    /// <summary>The virtual rodent is put back when its root is further than this from the animal's, millimetres.</summary>
+    public double LeaveLimitMm { get; init; } = 100;
+
+    /// <summary>The virtual rodent has fallen when its root is turned against the animal's by more than this, degrees.</summary>
+    public double FallLimitDeg { get; init; } = 60;
+}

@@ -1,0 +1,164 @@
+using ClosedLoop.Core;
+using ClosedLoop.PoseTracking;
+using ClosedLoop.Recording;
+
+namespace ClosedLoop.Rigs;
+
+/// <summary>
+/// Reads a rig file strictly. Every problem is kept, not only the first, so that a person can mend a file at once; a
+/// value with a problem is read as if it were not there.
+/// </summary>
+internal sealed class RigFileReader
+{
+    private readonly string _folder;
+    private readonly List<string> _problems;
+
+    private RigFileReader(string folder, List<string> problems) => (_folder, _problems) = (folder, problems);
+
+    /// <summary>Reads a rig file.</summary>
+    /// <param name="path">The file; relative paths in it start from its folder.</param>
+    /// <param name="problems">What is wrong with it is added here, a sentence each.</param>
+    /// <returns>Null where nothing of it can be read.</returns>
+    public static RigConfiguration? Read(string path, List<string> problems)
+    {
+        try
+        {
+            var text = File.ReadAllText(path);
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            return new RigFileReader(folder, problems).Rig(YamlSection.Parse(text, path, "a rig file"));
+        }
+        catch (ClosedLoopException e)
+        {
+            problems.Add(e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"the rig file {path} cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}");
+        }
+        return null;
+    }
+
+    private RigConfiguration Rig(YamlSection root)
+    {
+        Allow(root, "name", "keypoints", "animal", "body", "control", "registration", "recording");
+        return new()
+        {
+            Name = Try(() => NameOf(root, "name")) ?? "rig",
+            Keypoints = Try(() => Keypoints(root.Child("keypoints"))),
+            AnimalPath = root.Has("animal") && Try(() => root.Text("animal")) is { } animal ? Absolute(animal) : null,
+            Body = Section(root, "body", Body),
+            Control = Section(root, "control", Control) ?? new(),
+            Registration = Section(root, "registration", Registration) ?? new(),
+            Recording = Try(() => Recording(root.Child("recording"))),
+        };
+    }
+
+    private RigKeypoints? Keypoints(YamlSection section)
+    {
+        string[] always = ["source", "seconds"], simulated = ["seed"], file = ["path", "rate", "rate_hz", "units", "allow_missing"];
+        var source = Try(() => section.OneOf("source", "simulated", "file"));
+        Allow(section, [.. always, .. source == "file" ? [] : simulated, .. source == "simulated" ? [] : file]);
+        var isFile = source == "file";
+        var path = isFile ? Try(() => section.Text("path")) : null;
+        var keypoints = new RigKeypoints
+        {
+            Source = isFile ? KeypointSourceKind.File : KeypointSourceKind.Simulated,
+            Seconds = Number(section, "seconds", 0.1, 1_000_000),
+            Seed = Integer(section, "seed", 0, int.MaxValue) ?? 1,
+            Path = path is null ? null : Absolute(path),
+            Rate = Number(section, "rate", 0.1, 10) ?? 1,
+            RateHz = Number(section, "rate_hz", 1, 1000),
+            Units = Units(section),
+            AllowMissing = section.Has("allow_missing") && Try(() => (bool?)section.Truth("allow_missing")) == true,
+        };
+        return source is null || (isFile && path is null) ? null : keypoints;
+    }
+
+    private LengthUnit Units(YamlSection section) => (section.Has("units") ? Try(() => section.OneOf("units", "auto", "mm", "m")) : null) switch
+    {
+        "mm" => LengthUnit.Millimetres,
+        "m" => LengthUnit.Metres,
+        _ => LengthUnit.Auto,
+    };
+
+    private RigBody? Body(YamlSection section)
+    {
+        Allow(section, "mjcf", "attachment");
+        var (mjcf, attachment) = (Try(() => section.Text("mjcf")), Try(() => section.Text("attachment")));
+        return mjcf is null || attachment is null ? null : new(Absolute(mjcf), Absolute(attachment));
+    }
+
+    private RigControl Control(YamlSection section)
+    {
+        Allow(section, "grace_ms", "leave_limit_mm", "fall_limit_deg");
+        var otherwise = new RigControl();
+        return new()
+        {
+            GraceMs = Number(section, "grace_ms", 0, 500) ?? otherwise.GraceMs,
+            LeaveLimitMm = Number(section, "leave_limit_mm", 1, 10_000) ?? otherwise.LeaveLimitMm,
+            FallLimitDeg = Number(section, "fall_limit_deg", 1, 180) ?? otherwise.FallLimitDeg,
+        };
+    }
+
+    private RegistrarOptions Registration(YamlSection section)
+    {
+        Allow(section, "minimum_confidence", "minimum_keypoints", "maximum_speed_m_per_s", "bad_fit_mm", "outlier_mm", "swap_gain_mm", "extrapolated_ticks");
+        var otherwise = new RegistrarOptions();
+        return new()
+        {
+            MinimumConfidence = Number(section, "minimum_confidence", 0, 1) ?? otherwise.MinimumConfidence,
+            MinimumKeypoints = Integer(section, "minimum_keypoints", 3, 100) ?? otherwise.MinimumKeypoints,
+            MaximumSpeedMPerS = Number(section, "maximum_speed_m_per_s", 0.1, 100) ?? otherwise.MaximumSpeedMPerS,
+            BadFitM = Number(section, "bad_fit_mm", 0.1, 1000) / 1000 ?? otherwise.BadFitM,
+            OutlierM = Number(section, "outlier_mm", 0.1, 1000) / 1000 ?? otherwise.OutlierM,
+            SwapGainM = Number(section, "swap_gain_mm", 0.1, 1000) / 1000 ?? otherwise.SwapGainM,
+            ExtrapolatedTicks = Integer(section, "extrapolated_ticks", 0, 1000) ?? otherwise.ExtrapolatedTicks,
+        };
+    }
+
+    private RigRecording? Recording(YamlSection section)
+    {
+        Allow(section, "folder", "name", "minimum_free_gb");
+        var minimum = Number(section, "minimum_free_gb", 0.1, 100_000);
+        var name = section.Has("name") ? Try(() => NameOf(section, "name")) : null;
+        return Try(() => section.Text("folder")) is not { } folder ? null : new()
+        {
+            Folder = Absolute(folder),
+            Name = name,
+            MinimumFreeGb = minimum ?? 1,
+        };
+    }
+
+    /// <summary>A name that files are called by.</summary>
+    private static string NameOf(YamlSection section, string key) => section.Text(key) is { Length: > 0 and <= 100 } name
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] is not ('.' or '-')
+            ? name
+            : throw section.Wrong(key, "must be letters, digits, '-', '_' and '.', for files are called by it");
+
+    private void Allow(YamlSection section, params string[] known) =>
+        _problems.AddRange(section.UnknownKeys(known).Select(error => error.Message));
+
+    private T? Section<T>(YamlSection root, string key, Func<YamlSection, T?> read)
+        where T : class => root.Has(key) ? Try(() => read(root.Child(key))) : null;
+
+    private double? Number(YamlSection section, string key, double least, double most) =>
+        section.Has(key) ? Try(() => (double?)section.Number(key, least, most)) : null;
+
+    private int? Integer(YamlSection section, string key, int least, int most) =>
+        section.Has(key) ? Try(() => (int?)section.Integer(key, least, most)) : null;
+
+    private string Absolute(string path) => Path.GetFullPath(Path.Combine(_folder, path));
+
+    private T? Try<T>(Func<T?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ClosedLoopException e)
+        {
+            _problems.Add(e.Message);
+            return default;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using ClosedLoop.Recording;
+
+namespace ClosedLoop.Rigs;
+
+/// <summary>Writes a resolved rig configuration as a rig file that reads back as the same configuration.</summary>
+internal static class RigFileWriter
+{
+    public static string ToYaml(RigConfiguration rig)
+    {
+        var text = new StringBuilder("# The rig as it was resolved: every key, every path absolute.\n");
+        Line(text, "name", Quote(rig.Name));
+        if (rig.Keypoints is { } keypoints)
+            Keypoints(text, keypoints);
+        if (rig.AnimalPath is { } animal)
+            Line(text, "animal", Quote(animal));
+        if (rig.Body is { } body)
+        {
+            text.Append("body:\n");
+            Line(text, "  mjcf", Quote(body.MjcfPath));
+            Line(text, "  attachment", Quote(body.AttachmentPath));
+        }
+        text.Append("control:\n");
+        Line(text, "  grace_ms", Exact(rig.Control.GraceMs));
+        Line(text, "  leave_limit_mm", Exact(rig.Control.LeaveLimitMm));
+        Line(text, "  fall_limit_deg", Exact(rig.Control.FallLimitDeg));
+        var registration = rig.Registration;
+        text.Append("registration:\n");
+        Line(text, "  minimum_confidence", Exact(registration.MinimumConfidence));
+        Line(text, "  minimum_keypoints", Whole(registration.MinimumKeypoints));
+        Line(text, "  maximum_speed_m_per_s", Exact(registration.MaximumSpeedMPerS));
+        Line(text, "  bad_fit_mm", Millimetres(registration.BadFitM));
+        Line(text, "  outlier_mm", Millimetres(registration.OutlierM));
+        Line(text, "  swap_gain_mm", Millimetres(registration.SwapGainM));
+        Line(text, "  extrapolated_ticks", Whole(registration.ExtrapolatedTicks));
+        if (rig.Recording is { } recording)
+        {
+            text.Append("recording:\n");
+            Line(text, "  folder", Quote(recording.Folder));
+            if (recording.Name is { } name)
+                Line(text, "  name", Quote(name));
+            Line(text, "  minimum_free_gb", Exact(recording.MinimumFreeGb));
+        }
+        return text.ToString();
+    }
+
+    private static void Keypoints(StringBuilder text, RigKeypoints keypoints)
+    {
+        text.Append("keypoints:\n");
+        Line(text, "  source", keypoints.Source == KeypointSourceKind.File ? "file" : "simulated");
+        if (keypoints.Seconds is { } seconds)
+            Line(text, "  seconds", Exact(seconds));
+        if (keypoints.Source == KeypointSourceKind.Simulated)
+        {
+            Line(text, "  seed", Whole(keypoints.Seed));
+            return;
+        }
+        Line(text, "  path", Quote(keypoints.Path ?? ""));
+        Line(text, "  rate", Exact(keypoints.Rate));
+        if (keypoints.RateHz is { } rateHz)
+            Line(text, "  rate_hz", Exact(rateHz));
+        Line(text, "  units", keypoints.Units switch { LengthUnit.Millimetres => "mm", LengthUnit.Metres => "m", _ => "auto" });
+        Line(text, "  allow_missing", keypoints.AllowMissing ? "true" : "false");
+    }
+
+    private static void Line(StringBuilder text, string key, string value) => text.Append(key).Append(": ").Append(value).Append('\n');
+
+    private static string Exact(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    // NB: through decimal, so that 0.012 m is 12 mm and not 12.000000000000002.
+    private static string Millimetres(double metres) => ((decimal)metres * 1000).ToString("G29", CultureInfo.InvariantCulture);
+
+    private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
