@@ -21,7 +21,7 @@ public sealed class MeasuredLaboratory : IDisposable
 
     public MeasuredLaboratory()
     {
-        Animal = SimulatedLaboratory.Measure(Seed, progress: null, CancellationToken.None).Animal;
+        Animal = SimulatedLaboratory.Measure(Seed, body: null, progress: null, CancellationToken.None).Animal;
         using var source = SimulatedLaboratory.Watch(Seed, clock: null, seconds: 6);
         for (var set = new Keypoints(source.Layout); source.TryRead(set, CancellationToken.None); set = new(source.Layout))
             Frames.Add(set);
