@@ -26,7 +26,7 @@ public sealed unsafe class Hdf5File : IDisposable
         if (!HasSignature(path))
             throw ClosedLoopException.Failed($"'{path}' is not an HDF5 file: its signature is missing");
         using var scope = Hdf5Library.Enter();
-        var file = Hdf5Native.H5Fopen(path, Hdf5Native.ReadOnly, 0);
+        var file = Hdf5Native.H5Fopen(path, Hdf5Native.ReadOnly, Hdf5Library.FileAccess);
         return file >= 0
             ? new(path, file)
             : throw ClosedLoopException.Failed($"'{path}' cannot be opened: the HDF5 file is truncated or damaged ({Hdf5Library.LastError()})");

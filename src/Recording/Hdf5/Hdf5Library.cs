@@ -15,6 +15,13 @@ public static unsafe class Hdf5Library
 
     internal static long CString { get; private set; }
 
+    /// <summary>How files are opened: without HDF5's advisory locks.</summary>
+    /// <remarks>
+    /// NB: on network file systems and read-only media locking fails, and a process that was started while a file was open
+    /// keeps its lock as long as it lives. Nothing here writes a file that another reads.
+    /// </remarks>
+    internal static long FileAccess { get; private set; }
+
     /// <summary>Whether this machine has the library. For <c>doctor</c>.</summary>
     public static bool IsPresent => s_opened || NativeLibrary.TryLoad(Hdf5Native.Library, out _);
 
@@ -72,6 +79,8 @@ public static unsafe class Hdf5Library
             throw ClosedLoopException.Failed($"the HDF5 library ({Hdf5Native.Library}) could not be initialised");
         NativeDouble = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_DOUBLE_g");
         CString = *(long*)NativeLibrary.GetExport(library, "H5T_C_S1_g");
+        FileAccess = Hdf5Native.H5Pcreate(*(long*)NativeLibrary.GetExport(library, "H5P_CLS_FILE_ACCESS_ID_g"));
+        _ = Hdf5Native.H5Pset_file_locking(FileAccess, use: false, ignoreWhenDisabled: true);
         s_opened = true;
     }
 }

@@ -28,6 +28,9 @@ internal static unsafe partial class Hdf5Native
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Fcreate(string path, uint flags, long creation, long access);
     [LibraryImport(Library)] public static partial int H5Fclose(long file);
 
+    [LibraryImport(Library)] public static partial long H5Pcreate(long propertyClass);
+    [LibraryImport(Library)] public static partial int H5Pset_file_locking(long access, [MarshalAs(UnmanagedType.U1)] bool use, [MarshalAs(UnmanagedType.U1)] bool ignoreWhenDisabled);
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Lexists(long location, string name, long access);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint H5Lget_name_by_idx(long location, string group, int index, int order, ulong n, byte* name, nuint size, long access);

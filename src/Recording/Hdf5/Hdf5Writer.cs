@@ -18,7 +18,7 @@ public sealed unsafe class Hdf5Writer : IDisposable
     public static Hdf5Writer Create(string path)
     {
         using var scope = Hdf5Library.Enter();
-        var file = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, 0);
+        var file = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, Hdf5Library.FileAccess);
         return file >= 0
             ? new(path, file)
             : throw ClosedLoopException.Failed($"'{path}' cannot be written: {Hdf5Library.LastError()}");
