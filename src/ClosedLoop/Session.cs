@@ -1,4 +1,5 @@
 using System.Reactive.Linq;
+using System.Runtime;
 using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
@@ -86,15 +87,26 @@ public sealed class Session : IDisposable
         });
         using var frames = steps.Subscribe(_ => Statistics.EndFrame());
 
-        using (new SessionTelemetry(this, onProgress))
-            _input.Run(cancellation);
-        return SessionResult.Of(this, _input, _clock.Now - started, cancellation.IsCancellationRequested, recorder?.Path);
+        // Collections that stop all threads wait until the session is over, unless memory runs out.
+        var collectorsMode = GCSettings.LatencyMode;
+        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
+        try
+        {
+            using (new SessionTelemetry(this, onProgress))
+                _input.Run(cancellation);
+        }
+        finally
+        {
+            GCSettings.LatencyMode = collectorsMode;
+        }
+        return SessionResult.Of(this, _input, Statistics.LastFrameEnd - started, cancellation.IsCancellationRequested, recorder?.Path);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _rodent.Dispose();
+        _registrar.Dispose();
         Statistics.Dispose();
     }
 

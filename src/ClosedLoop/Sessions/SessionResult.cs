@@ -72,7 +72,7 @@ public sealed record SessionResult
         {
             Frames = statistics.Frames,
             DurationS = statistics.Frames / session.Setup.Configuration.RateHz,
-            WallS = wallNs / 1e9,
+            WallS = Math.Max(0, wallNs) / 1e9,
             Stopped = stopped,
             Registration = new(
                 statistics.MarkerError.MeanMm, statistics.MarkerError.QuantileMm(0.95), registration.P50Ms, registration.P99Ms,

@@ -21,6 +21,9 @@ public sealed class SessionStatistics : IDisposable
     /// <summary>Begins with nothing.</summary>
     public SessionStatistics(SessionClock clock) => _clock = clock;
 
+    /// <summary>When the last frame ended; zero before the first.</summary>
+    public SessionTime LastFrameEnd { get; private set; }
+
     /// <summary>Control ticks so far.</summary>
     public long Frames { get; private set; }
 
@@ -85,6 +88,7 @@ public sealed class SessionStatistics : IDisposable
     /// <summary>Marks the end of a frame, after everything that belongs to it was done, on the control thread.</summary>
     public void EndFrame()
     {
+        LastFrameEnd = _clock.Now;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         if (Frames <= WarmUpFrames)
             _allocatedAtWarm = allocated;

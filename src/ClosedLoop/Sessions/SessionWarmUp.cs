@@ -14,7 +14,7 @@ internal static class SessionWarmUp
     public static void Run(SessionSetup setup)
     {
         var clock = new SessionClock();
-        var registrar = setup.MakeRegistrar(clock);
+        using var registrar = setup.MakeRegistrar(clock);
         using var rodent = setup.MakeRodent(clock);
         using var statistics = new SessionStatistics(clock);
         var keypoints = RestingKeypoints(setup);
