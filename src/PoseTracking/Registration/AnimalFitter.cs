@@ -41,7 +41,8 @@ public static class AnimalFitter
         progress?.Report(pairs < 0
             ? $"size {scale:F3}, as given"
             : $"size {scale:F3} to begin with, from {pairs} rigid distances");
-        var fit = new OffsetFit(solver, scale, options.Scale is not null, sampleTargets, sampleWeights);
+        var stands = Stances.Of(solver.Tree.Paws, targets, weights, options.FramePeriodS);
+        var fit = new OffsetFit(solver, scale, options.Scale is not null, sampleTargets, sampleWeights, [.. samples.Select(t => stands[t])]);
         var start = new TrunkStart(solver);
         fit.StartPoses(start, goodM: 0, cancellation);
         for (var round = 1; round <= options.Rounds; round++)
@@ -50,6 +51,7 @@ public static class AnimalFitter
             fit.SolveOffsets();
             progress?.Report($"round {round} of {options.Rounds}: mean marker error {fit.MeanErrorM * 1e3:F2} mm, size {solver.Tree.Scale:F3}");
         }
+        fit.FindFloor(options.FloorHeightM);
         // Once the offsets are about right, frames that began in a wrong pose find the right one.
         fit.StartPoses(start, 1.5 * fit.MeanErrorM, cancellation);
         var steps = fit.RefineTogether(RefinementSteps, cancellation);
@@ -57,11 +59,11 @@ public static class AnimalFitter
         steps += fit.RefineTogether(RefinementSteps, cancellation);
         progress?.Report($"refined together in {steps} steps: mean marker error {fit.MeanErrorM * 1e3:F2} mm, size {solver.Tree.Scale:F3}");
 
-        return Finish(body, layout, options, targets, weights, samples, solver, notes, progress, cancellation);
+        return Finish(body, layout, options, targets, weights, stands, samples, solver, notes, progress, cancellation);
     }
 
     private static AnimalFit Finish(
-        BodyDescription body, KeypointLayout layout, AnimalFitOptions options, double[][] targets, double[][] weights, int[] samples,
+        BodyDescription body, KeypointLayout layout, AnimalFitOptions options, double[][] targets, double[][] weights, bool[][] stands, int[] samples,
         PoseSolver solver, List<string> notes, IProgress<string>? progress, CancellationToken cancellation)
     {
         var tree = solver.Tree;
@@ -77,7 +79,7 @@ public static class AnimalFitter
             BodyName = body.Name,
             BodySha256 = AnimalFile.HashOf(body),
             Scale = tree.Scale,
-            FloorHeightM = 0,
+            FloorHeightM = double.IsFinite(solver.FloorHeightM) ? solver.FloorHeightM : 0,
             Offsets = offsets,
             Segments = [.. layout.Edges.Select(edge => Segment(layout, edge, targets, weights)).OfType<SegmentLength>()],
             Statistics = new(0, 0, 0, 0, 0, 0, []),
@@ -87,12 +89,12 @@ public static class AnimalFitter
             Seed = options.Seed,
         };
         using var model = animal.Apply(body, layout);
-        var all = new PoseSolver(model, options.Solver);
+        var all = new PoseSolver(model, options.Solver) { FloorHeightM = solver.FloorHeightM };
         var start = new TrunkStart(all);
         var used = new HashSet<int>(samples);
         var (usedErrors, unusedErrors) = (new List<double>(), new List<double>());
         var byKeypoint = layout.Names.Select(_ => new List<double>()).ToArray();
-        var poses = new double[]?[targets.Length];
+        var heights = new List<double>();
         var pose = (double[])all.RestPose.Clone();
         var bad = true;
         for (var t = 0; t < targets.Length; t++)
@@ -102,7 +104,9 @@ public static class AnimalFitter
                 continue;
             var solution = bad ? start.Solve(targets[t], weights[t], pose, 0.006) : all.Solve(targets[t], weights[t], pose);
             bad = solution.MeanErrorM > 0.012;
-            poses[t] = (double[])pose.Clone();
+            for (var p = 0; p < all.Contacts.Paws.Length; p++)
+                if (stands[t][p] && double.IsFinite(all.FloorHeightM))
+                    heights.Add(all.Contacts.PawHeight(p));
             for (var k = 0; k < layout.Count; k++)
             {
                 if (!double.IsFinite(all.Errors[k]))
@@ -111,24 +115,17 @@ public static class AnimalFitter
                 (used.Contains(t) ? usedErrors : unusedErrors).Add(1e3 * all.Errors[k]);
             }
         }
-        using var data = new MujocoData(model.Model);
-        var (floor, floorSpread, stances) = new FloorEstimate(model, data).Estimate(poses, options.FramePeriodS);
-        if (options.FloorHeightM is { } given)
-            floor = given;
-        else if (double.IsNaN(floor))
-        {
-            floor = 0;
+        if (!double.IsFinite(solver.FloorHeightM))
             notes.Add("no paw was ever seen to stand, so the floor was taken to be at height 0 of the keypoints' frame");
-        }
         unusedErrors.Sort();
         var statistics = new FitStatistics(
             targets.Length, samples.Length, usedErrors.Average(), unusedErrors.Count > 0 ? unusedErrors.Average() : double.NaN,
-            SizeEstimate.At([.. unusedErrors], 0.95), 1e3 * floorSpread,
+            SizeEstimate.At([.. unusedErrors], 0.95), 1e3 * SizeEstimate.Quantiles(heights).Spread,
             [.. byKeypoint.Select((errors, k) => new KeypointFitError(
                 layout.Names[k], errors.Count > 0 ? errors.Average() : double.NaN, SizeEstimate.At([.. errors.Order()], 0.95)))]);
         progress?.Report(
-            $"mean marker error {statistics.UsedMeanMm:F2} mm on the frames used, {statistics.UnusedMeanMm:F2} mm on the others; floor at {floor * 1e3:F1} mm from {stances} stances");
-        return new(animal with { FloorHeightM = floor, Statistics = statistics }, samples, notes);
+            $"mean marker error {statistics.UsedMeanMm:F2} mm on the frames used, {statistics.UnusedMeanMm:F2} mm on the others; floor at {animal.FloorHeightM * 1e3:F1} mm from {heights.Count} stances");
+        return new(animal with { Statistics = statistics }, samples, notes);
     }
 
     private static (double[][] Targets, double[][] Weights) Read(IReadOnlyList<Keypoints> frames, KeypointLayout layout, AnimalFitOptions options)

@@ -4,8 +4,8 @@ using ClosedLoop.Physics;
 namespace ClosedLoop.PoseTracking;
 
 /// <summary>
-/// The part of a body that moves its keypoints: forward kinematics and site Jacobians over those bodies and joints
-/// alone (no tail, jaw or toes), to the same numbers as MuJoCo's own.
+/// The part of a body that moves its keypoints and its paws: forward kinematics and site Jacobians over those bodies and
+/// joints alone (no tail or jaw), to the same numbers as MuJoCo's own.
 /// </summary>
 /// <remarks>
 /// Sites are kept in the order of their bodies. MuJoCo numbers bodies depth first, so the sites that one degree of
@@ -18,6 +18,7 @@ internal sealed class KinematicTree
     private const int GeneralAxis = 3;
 
     private readonly int _bodies;
+    private readonly int[] _ids;
     private readonly int[] _parent;
     private readonly double[] _unitPosition;
     private readonly double[] _position;
@@ -53,8 +54,13 @@ internal sealed class KinematicTree
                 throw ClosedLoopException.Usage(
                     $"the keypoint '{body.Layout.Names[k]}' of the body {body.Description.Name} is attached to '{model.Name(ObjectType.Body, siteBodies[body.KeypointSites[k]])}', which does not move with the body's free joint");
         }
+        Paws = PawGeoms.Of(body);
+        foreach (var geom in Paws.SelectMany(paw => paw.Geoms))
+            for (var at = model.Ints("geom_bodyid")[geom]; at != body.RootBody; at = parents[at])
+                kept.Add(at);
         int[] ids = [body.RootBody, .. kept.Where(id => id != body.RootBody)];
         _bodies = ids.Length;
+        _ids = ids;
         _parent = [.. ids.Select(id => Array.IndexOf(ids, parents[id]))];
         _unitPosition = [.. ids.SelectMany(id => model.Doubles("body_pos").Row(id).ToArray())];
         _position = [.. _unitPosition];
@@ -93,19 +99,21 @@ internal sealed class KinematicTree
         _worldAxis = new double[3 * hinges];
         Sites = new double[3 * SiteCount];
         DofParent = new int[DofCount];
-        SiteStart = new int[DofCount];
-        SiteEnd = new int[DofCount];
         MapDofs();
+        (SiteStart, SiteEnd) = RunsOf(_siteBody);
         (Lower, Upper) = ([.. ModelDof.Select(d => body.HingeRanges[d].Lower)], [.. ModelDof.Select(d => body.HingeRanges[d].Upper)]);
     }
 
     /// <summary>The body whose kinematics these are.</summary>
     public BodyModel Body { get; }
 
+    /// <summary>The body's paws.</summary>
+    public PawGeoms[] Paws { get; }
+
     /// <summary>Number of keypoint sites.</summary>
     public int SiteCount { get; }
 
-    /// <summary>Number of degrees of freedom that move a site: 3 of the root's translation (world), 3 of its rotation (its own frame), hinges.</summary>
+    /// <summary>Number of degrees of freedom that move a site or a paw: 3 of the root's translation (world), 3 of its rotation (its own frame), hinges.</summary>
     public int DofCount { get; }
 
     /// <summary>Size relative to the compiled body.</summary>
@@ -149,6 +157,15 @@ internal sealed class KinematicTree
 
     /// <summary>World position of the body that a site sits on.</summary>
     public ReadOnlySpan<double> SiteBodyPosition(int site) => _worldPosition.AsSpan(3 * _siteBody[site], 3);
+
+    /// <summary>Place of one of the model's bodies in this tree.</summary>
+    public int BodyIndex(int id) => Array.IndexOf(_ids, id);
+
+    /// <summary>World rotation of a body of this tree, row-major.</summary>
+    public ReadOnlySpan<double> BodyRotation(int body) => _worldRotation.AsSpan(9 * body, 9);
+
+    /// <summary>World position of a body of this tree.</summary>
+    public ReadOnlySpan<double> BodyPosition(int body) => _worldPosition.AsSpan(3 * body, 3);
 
     /// <summary>Sets the size; <see cref="Offsets"/> are left as they are.</summary>
     public void SetScale(double scale)
@@ -211,18 +228,7 @@ internal sealed class KinematicTree
                 }
                 continue;
             }
-            double ax, ay, az, px, py, pz;
-            if (d < 6)
-            {
-                (ax, ay, az) = (_worldRotation[d - 3], _worldRotation[d], _worldRotation[d + 3]);
-                (px, py, pz) = (_worldPosition[0], _worldPosition[1], _worldPosition[2]);
-            }
-            else
-            {
-                var h = 3 * (d - 6);
-                (ax, ay, az) = (_worldAxis[h], _worldAxis[h + 1], _worldAxis[h + 2]);
-                (px, py, pz) = (_worldAnchor[h], _worldAnchor[h + 1], _worldAnchor[h + 2]);
-            }
+            var (ax, ay, az, px, py, pz) = Hinge(d);
             for (var s = SiteStart[d]; s < SiteEnd[d]; s++)
             {
                 var w = weights[s];
@@ -234,21 +240,30 @@ internal sealed class KinematicTree
         }
     }
 
-    private void MapDofs()
+    /// <summary>Derivative with respect to a degree of freedom of the height of a point that it moves.</summary>
+    public double HeightDerivative(int dof, ReadOnlySpan<double> point)
     {
-        var lastDof = new int[_bodies];
-        (DofParent[0], SiteEnd[0]) = (-1, SiteCount);
-        for (var d = 1; d < 6; d++)
-            (DofParent[d], SiteEnd[d]) = (d - 1, SiteCount);
-        lastDof[0] = 5;
+        if (dof < 3)
+            return dof == 2 ? 1 : 0;
+        var (ax, ay, _, px, py, _) = Hinge(dof);
+        return (ax * (point[1] - py)) - (ay * (point[0] - px));
+    }
+
+    /// <summary>
+    /// For things that sit on bodies of this tree, in the order of their bodies: the run [start, end) of those that each
+    /// degree of freedom moves.
+    /// </summary>
+    public (int[] Start, int[] End) RunsOf(ReadOnlySpan<int> bodies)
+    {
+        var (starts, ends) = (new int[DofCount], new int[DofCount]);
+        ends.AsSpan(0, 6).Fill(bodies.Length);
         for (var b = 1; b < _bodies; b++)
         {
-            lastDof[b] = lastDof[_parent[b]];
             var first = -1;
             var end = 0;
-            for (var s = 0; s < SiteCount; s++)
+            for (var s = 0; s < bodies.Length; s++)
             {
-                var at = _siteBody[s];
+                var at = bodies[s];
                 while (at > b)
                     at = _parent[at];
                 if (at != b)
@@ -257,8 +272,33 @@ internal sealed class KinematicTree
                 end = s + 1;
             }
             for (var h = _jointStart[b]; h < _jointStart[b + 1]; h++)
+                (starts[6 + h], ends[6 + h]) = (Math.Max(first, 0), end);
+        }
+        return (starts, ends);
+    }
+
+    /// <summary>Axis and anchor in the world of a degree of freedom that turns.</summary>
+    private (double Ax, double Ay, double Az, double Px, double Py, double Pz) Hinge(int dof)
+    {
+        if (dof < 6)
+            return (_worldRotation[dof - 3], _worldRotation[dof], _worldRotation[dof + 3], _worldPosition[0], _worldPosition[1], _worldPosition[2]);
+        var h = 3 * (dof - 6);
+        return (_worldAxis[h], _worldAxis[h + 1], _worldAxis[h + 2], _worldAnchor[h], _worldAnchor[h + 1], _worldAnchor[h + 2]);
+    }
+
+    private void MapDofs()
+    {
+        var lastDof = new int[_bodies];
+        DofParent[0] = -1;
+        for (var d = 1; d < 6; d++)
+            DofParent[d] = d - 1;
+        lastDof[0] = 5;
+        for (var b = 1; b < _bodies; b++)
+        {
+            lastDof[b] = lastDof[_parent[b]];
+            for (var h = _jointStart[b]; h < _jointStart[b + 1]; h++)
             {
-                (DofParent[6 + h], SiteStart[6 + h], SiteEnd[6 + h]) = (lastDof[b], first, end);
+                DofParent[6 + h] = lastDof[b];
                 lastDof[b] = 6 + h;
             }
         }
@@ -316,7 +356,7 @@ internal sealed class KinematicTree
                 result[i + j] = (a[i] * b[j]) + (a[i + 1] * b[j + 3]) + (a[i + 2] * b[j + 6]);
     }
 
-    private static double[] Matrix(ReadOnlySpan<double> quaternion)
+    internal static double[] Matrix(ReadOnlySpan<double> quaternion)
     {
         var matrix = new double[9];
         Matrix(quaternion, matrix);

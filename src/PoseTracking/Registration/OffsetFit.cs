@@ -3,9 +3,9 @@ using ClosedLoop.Core;
 namespace ClosedLoop.PoseTracking;
 
 /// <summary>
-/// The unknowns that an animal's frames share, its size s and its offsets m_k = s m0_k + d_k, and the poses of the
-/// frames they are fitted on. Minimised is, over all of them,
-/// sum_t cost_t(q_t; s, m) + T sum_k lambda_k |d_k|^2.
+/// The unknowns that an animal's frames share, its size s, its offsets m_k = s m0_k + d_k and the height f of its floor,
+/// and the poses of the frames they are fitted on. Minimised is, over all of them,
+/// sum_t cost_t(q_t; s, m, f) + T (sum_k lambda_k |d_k|^2 + mu asymmetry(d)).
 /// </summary>
 /// <remarks>
 /// Size and offsets stand in for each other to a degree: a larger body with its markers moved inward looks the same in
@@ -13,7 +13,10 @@ namespace ClosedLoop.PoseTracking;
 /// settled by lambda: offsets are held to the ORIGINAL ones at the present size (NB: never to those of the round before,
 /// which would let them drift without end), and the size takes up what all markers agree on. lambda_k is large for the
 /// keypoints that the body's description wants regularised, small for those whose original offset is exactly zero,
-/// which is how attachment files say "somewhere on this part".
+/// which is how attachment files say "somewhere on this part". Paws that stand (<see cref="Stances"/>) are drawn to the one
+/// floor by their soles, palms and digits: an offset that is off by millimetres along a leg is not seen in the markers,
+/// but it lifts that paw, and a body whose paws do not all stand tips over when physics takes it. Sides are expected to
+/// shift alike (<see cref="OffsetSymmetry"/>).
 /// </remarks>
 internal sealed class OffsetFit
 {
@@ -23,21 +26,28 @@ internal sealed class OffsetFit
     private const double RegularisedWeight = 0.04;
     private const double PlacedWeight = 0.02;
     private const double UnplacedWeight = 0.0005;
+    // Likewise: a pair that is 10 mm from symmetric costs as much as a marker error of 1.4 mm in every frame.
+    private const double AsymmetryWeight = 0.02;
 
     private readonly KinematicTree _tree;
+    private readonly OffsetSymmetry _symmetry;
     private readonly PoseSolver _solver;
     private readonly double[][] _targets;
     private readonly double[][] _weights;
     private readonly double[] _lambda;
     private readonly double[] _shift;
     private readonly bool _scaleFixed;
+    private readonly double[][] _standing;
+    private bool _floorFixed;
     private readonly int _sites;
 
-    public OffsetFit(PoseSolver solver, double scale, bool scaleFixed, double[][] targets, double[][] weights)
+    public OffsetFit(PoseSolver solver, double scale, bool scaleFixed, double[][] targets, double[][] weights, bool[][] stands)
     {
+        _standing = [.. stands.Select(frame => frame.Select(stand => stand ? 1.0 : 0).ToArray())];
         _solver = solver;
         _tree = solver.Tree;
         _sites = _tree.SiteCount;
+        _symmetry = new(_tree, solver.RestPose);
         _targets = targets;
         _weights = weights;
         _scaleFixed = scaleFixed;
@@ -71,6 +81,7 @@ internal sealed class OffsetFit
         for (var t = 0; t < Poses.Length; t++)
         {
             cancellation.ThrowIfCancellationRequested();
+            _standing[t].CopyTo(_solver.Standing, 0);
             var warm = _solver.Solve(_targets[t], _weights[t], Poses[t]);
             if (warm.MeanErrorM <= goodM)
                 continue;
@@ -88,6 +99,7 @@ internal sealed class OffsetFit
         for (var t = 0; t < Poses.Length; t++)
         {
             cancellation.ThrowIfCancellationRequested();
+            _standing[t].CopyTo(_solver.Standing, 0);
             var solution = _solver.Solve(_targets[t], _weights[t], Poses[t]);
             cost += solution.Cost;
             error += solution.MeanErrorM;
@@ -98,7 +110,8 @@ internal sealed class OffsetFit
 
     /// <summary>
     /// The offsets (and the size) that suit the present poses best, in closed form: in the frame of its body each
-    /// keypoint's d is a weighted mean, which leaves one quadratic equation for s.
+    /// keypoint's d is a weighted mean, which leaves one quadratic equation for s. Symmetry and floor, which tie offsets
+    /// together, are left to <see cref="RefineTogether"/>.
     /// </summary>
     public void SolveOffsets()
     {
@@ -156,7 +169,7 @@ internal sealed class OffsetFit
     /// <returns>Steps that were made.</returns>
     public int RefineTogether(int maximumSteps, CancellationToken cancellation)
     {
-        var n = 1 + (3 * _sites);
+        var n = 2 + (3 * _sites);
         var (matrix, right, step) = (new double[n * n], new double[n], new double[n]);
         var oldPoses = Poses.Select(pose => (double[])pose.Clone()).ToArray();
         var oldShift = new double[_shift.Length];
@@ -178,10 +191,11 @@ internal sealed class OffsetFit
                 _shift.CopyTo(oldShift, 0);
                 for (var t = 0; t < Poses.Length; t++)
                     Poses[t].CopyTo(oldPoses[t], 0);
-                var (oldScale, oldError) = (_tree.Scale, MeanErrorM);
+                var (oldScale, oldError, oldFloor) = (_tree.Scale, MeanErrorM, _solver.FloorHeightM);
                 for (var i = 0; i < _shift.Length; i++)
                     _shift[i] += step[1 + i];
                 Apply(Math.Clamp(oldScale + step[0], 0.8 * oldScale, 1.25 * oldScale), _shift);
+                _solver.FloorHeightM = oldFloor + step[n - 1];
                 var trial = SolvePoses(cancellation);
                 if (trial < cost)
                 {
@@ -197,6 +211,7 @@ internal sealed class OffsetFit
                 for (var t = 0; t < Poses.Length; t++)
                     oldPoses[t].CopyTo(Poses[t], 0);
                 Apply(oldScale, _shift);
+                _solver.FloorHeightM = oldFloor;
                 MeanErrorM = oldError;
                 damping *= 10;
             }
@@ -227,8 +242,11 @@ internal sealed class OffsetFit
         for (var t = 0; t < Poses.Length; t++)
         {
             cancellation.ThrowIfCancellationRequested();
+            _standing[t].CopyTo(_solver.Standing, 0);
             _solver.LineariseAt(_targets[t], _weights[t], Poses[t]);
             Array.Clear(cross);
+            if (double.IsFinite(_solver.FloorHeightM))
+                AddContacts(matrix, right, cross, Poses[t]);
             for (var s = 0; s < _sites; s++)
             {
                 var w = _solver.SiteWeight(s);
@@ -286,11 +304,68 @@ internal sealed class OffsetFit
                 matrix[(1 + i) * (n + 1)] += _lambda[s] * Poses.Length;
                 right[1 + i] -= _lambda[s] * Poses.Length * _shift[i];
             }
-        if (!_scaleFixed)
-            return;
-        for (var g = 0; g < n; g++)
-            matrix[g * n] = 0;
-        (matrix[0], right[0]) = (1, 0);
+        _symmetry.Add(AsymmetryWeight * Poses.Length, _shift, 1, matrix, right);
+        if (_scaleFixed)
+            Fix(0);
+        if (_floorFixed || matrix[(n * n) - 1] <= 0)
+            Fix(n - 1);
+
+        void Fix(int unknown)
+        {
+            for (var g = 0; g < n; g++)
+                matrix[(unknown * n) + g] = matrix[(g * n) + unknown] = 0;
+            matrix[unknown * (n + 1)] = 1;
+            right[unknown] = 0;
+        }
+    }
+
+    /// <summary>The paws' heights of one frame: they change with size and pose, and against the floor.</summary>
+    private void AddContacts(double[] matrix, double[] right, double[] cross, double[] pose)
+    {
+        var (n, dofs, contacts) = (right.Length, _tree.DofCount, _solver.Contacts);
+        var floor = n - 1;
+        for (var c = 0; c < contacts.Count; c++)
+        {
+            var w = _solver.ContactWeight(c);
+            var r = Math.Sqrt(w) * _solver.WeightedContactResidual[c];
+            var a = (contacts.Points[(3 * c) + 2] - pose[2]) / _tree.Scale;
+            matrix[0] += w * a * a;
+            matrix[floor * n] -= w * a;
+            matrix[floor * (n + 1)] += w;
+            right[0] -= a * r;
+            right[floor] += r;
+        }
+        for (var d = 0; d < dofs; d++)
+        {
+            if (_solver.IsHeld(d, pose))
+                continue;
+            for (var c = contacts.Start[d]; c < contacts.End[d]; c++)
+            {
+                var a = (contacts.Points[(3 * c) + 2] - pose[2]) / _tree.Scale;
+                var j = Math.Sqrt(_solver.ContactWeight(c)) * _solver.WeightedContactJacobian(d)[c];
+                cross[d] += a * j;
+                cross[(floor * dofs) + d] -= j;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Puts the frames onto a floor: where it is known there, else where the paws stand in the present poses, from where it
+    /// is refined with all else. Without a stance there is none.
+    /// </summary>
+    public void FindFloor(double? knownM)
+    {
+        _floorFixed = knownM is not null;
+        var heights = _standing[0].Select(_ => new List<double>()).ToArray();
+        for (var t = 0; t < Poses.Length; t++)
+        {
+            _tree.Update(Poses[t]);
+            _solver.Contacts.Update();
+            for (var p = 0; p < heights.Length; p++)
+                if (_standing[t][p] > 0)
+                    heights[p].Add(_solver.Contacts.PawHeight(p));
+        }
+        _solver.FloorHeightM = knownM ?? heights.Where(h => h.Count > 0).Select(h => SizeEstimate.Quantiles(h).Median).DefaultIfEmpty(double.NaN).Average();
     }
 
     /// <summary>Derivative of a site's position with respect to the size, the root and the shifts being held.</summary>
@@ -309,7 +384,7 @@ internal sealed class OffsetFit
         for (var s = 0; s < _sites; s++)
             for (var i = 3 * s; i < (3 * s) + 3; i++)
                 sum += _lambda[s] * shift[i] * shift[i];
-        return sum * Poses.Length;
+        return (sum + (AsymmetryWeight * _symmetry.Cost(shift))) * Poses.Length;
     }
 
     private void Apply(double scale, double[] shift)

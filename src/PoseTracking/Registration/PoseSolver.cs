@@ -8,10 +8,11 @@ namespace ClosedLoop.PoseTracking;
 /// Finds the pose whose keypoint sites lie nearest to given keypoints: Levenberg-Marquardt over the root (translation
 /// and rotation in its tangent space) and the hinges, with analytic Jacobians, a robust loss, and joint limits that
 /// hold exactly by an active set. Minimised is
-/// sum_k w_k rho(|y_k - x_k(q)|^2) + a^2 |q - rest|^2 + b^2 |q - start|^2 over the hinges, rho(s) = c^2 s / (c^2 + s).
+/// sum_k w_k rho(|y_k - x_k(q)|^2) + a^2 |q - rest|^2 + b^2 |q - start|^2 over the hinges, rho(s) = c^2 s / (c^2 + s),
+/// and what the paws' heights over the floor (<see cref="PawContacts"/>) and unshared bends (<see cref="TendonShares"/>) cost.
 /// </summary>
 /// <remarks>
-/// Degrees of freedom that move no keypoint (tail, jaw, toes) are left as they are. Nothing is allocated by a solve, and
+/// Degrees of freedom that move no keypoint and no paw (tail, jaw) are left as they are. Nothing is allocated by a solve, and
 /// the same input gives the same output bit for bit.
 /// </remarks>
 public sealed class PoseSolver
@@ -35,6 +36,14 @@ public sealed class PoseSolver
     private readonly double[] _residual;
     private readonly double[] _trial;
     private readonly double[] _start;
+    private readonly TendonShares _tendons;
+    private readonly double[] _fromRest;
+    private readonly PawContacts _contacts;
+    private readonly double[] _contactBase;
+    private readonly double[] _contactSqrtWeight;
+    private readonly double[] _contactResidual;
+    private readonly double[] _contactJacobian;
+    private bool _onFloor;
 
     /// <summary>Makes a solver for a body whose keypoint sites are where they should be; later changes of them are not seen.</summary>
     public PoseSolver(BodyModel body, PoseSolverOptions? options = null)
@@ -63,6 +72,15 @@ public sealed class PoseSolver
         _residual = new double[_stride];
         _trial = new double[tree.Body.Model.Nq];
         _start = new double[_n];
+        _tendons = new(tree);
+        _fromRest = new double[_n];
+        _contacts = new(tree);
+        _contactBase = [.. _contacts.Paw.Select(p => options.FloorWeight / _contacts.Paw.Count(other => other == p))];
+        _contactSqrtWeight = new double[_contacts.Count];
+        _contactResidual = new double[_contacts.Count];
+        _contactJacobian = new double[_n * _contacts.Count];
+        Standing = new double[_contacts.Paws.Length];
+        Array.Fill(Standing, 1);
         Errors = new double[tree.SiteCount];
         RestPose = new double[tree.Body.Model.Nq];
         WriteRestPose();
@@ -73,6 +91,14 @@ public sealed class PoseSolver
 
     /// <summary>The body at rest: the model's initial pose, with every hinge inside its limits.</summary>
     public double[] RestPose { get; }
+
+    /// <summary>Height of the floor in the frame of the keypoints, metres; not a number where there is none to stand on.</summary>
+    public double FloorHeightM { get; set; } = double.NaN;
+
+    /// <summary>How far each paw is drawn down to the floor, 1 being <see cref="PoseSolverOptions.FloorWeight"/>; none ever gets into it.</summary>
+    internal double[] Standing { get; }
+
+    internal PawContacts Contacts => _contacts;
 
     internal KinematicTree Tree => _tree;
 
@@ -110,6 +136,8 @@ public sealed class PoseSolver
             _start[d] = angle;
         }
         var count = rootOnly ? 6 : _n;
+        // NB: legs that are not moved are not where the animal's are, and say nothing about the floor.
+        _onFloor = double.IsFinite(FloorHeightM) && !rootOnly;
         var damping = 1e-4;
         var iterations = 0;
         var converged = false;
@@ -175,6 +203,7 @@ public sealed class PoseSolver
         Take(keypoints, weights);
         for (var d = 6; d < _n; d++)
             _start[d] = qpos[_tree.QposIndex[d]];
+        _onFloor = double.IsFinite(FloorHeightM);
         Evaluate(qpos);
         Linearise(qpos, _n);
     }
@@ -184,6 +213,15 @@ public sealed class PoseSolver
 
     /// <summary>Row of the weighted Jacobian of one degree of freedom; only the run of sites that it moves is meaningful.</summary>
     internal ReadOnlySpan<double> WeightedJacobian(int dof) => _jacobian.AsSpan(dof * _stride, _stride);
+
+    /// <summary>Weight of a contact, robust part included, after <see cref="LineariseAt"/>.</summary>
+    internal double ContactWeight(int contact) => _contactSqrtWeight[contact] * _contactSqrtWeight[contact];
+
+    /// <summary>Heights of the contacts above the floor times the roots of their weights after <see cref="LineariseAt"/>.</summary>
+    internal ReadOnlySpan<double> WeightedContactResidual => _contactResidual;
+
+    /// <summary>Row of the weighted Jacobian of the contacts' heights; only the run that the degree of freedom moves is meaningful.</summary>
+    internal ReadOnlySpan<double> WeightedContactJacobian(int dof) => _contactJacobian.AsSpan(dof * _contacts.Count, _contacts.Count);
 
     /// <summary>Whether a hinge stands at a limit and is pushed against it.</summary>
     internal bool IsHeld(int dof, ReadOnlySpan<double> qpos)
@@ -244,11 +282,41 @@ public sealed class PoseSolver
             }
             cost += _base[s] * c2 * sum / (c2 + sum);
         }
+        if (_onFloor)
+            cost += EvaluateContacts();
         var (a, b) = (_options.RestPriorMPerRad, _options.StartPriorMPerRad);
         for (var d = 6; d < _n; d++)
         {
             var q = qpos[_tree.QposIndex[d]];
-            cost += (a * a * (q - _rest[d]) * (q - _rest[d])) + (b * b * (q - _start[d]) * (q - _start[d]));
+            _fromRest[d] = q - _rest[d];
+            cost += (a * a * _fromRest[d] * _fromRest[d]) + (b * b * (q - _start[d]) * (q - _start[d]));
+        }
+        return cost + (_options.TendonPriorMPerRad * _options.TendonPriorMPerRad * _tendons.Cost(_fromRest));
+    }
+
+    /// <summary>
+    /// What the paws' heights cost: what is below the floor all that it weighs, what is above it a robust loss, so that a
+    /// paw that stands is drawn onto the floor and one that is lifted is let go. Leaves heights and weights behind.
+    /// </summary>
+    private double EvaluateContacts()
+    {
+        _contacts.Update();
+        var cost = 0.0;
+        var c2 = _options.FloorRobustScaleM * _options.FloorRobustScaleM;
+        for (var c = 0; c < _contactResidual.Length; c++)
+        {
+            var height = _contacts.Heights[c] - FloorHeightM;
+            _contactResidual[c] = height;
+            var square = height * height;
+            if (height < 0)
+            {
+                _contactSqrtWeight[c] = Math.Sqrt(_contactBase[c] * _options.PenetrationRatio);
+                cost += _contactBase[c] * _options.PenetrationRatio * square;
+                continue;
+            }
+            var w = _contactBase[c] * Standing[_contacts.Paw[c]];
+            cost += w * c2 * square / (c2 + square);
+            _contactSqrtWeight[c] = Math.Sqrt(w) * c2 / (c2 + square);
         }
         return cost;
     }
@@ -267,6 +335,13 @@ public sealed class PoseSolver
             (r[0], r[1], r[2]) = (w * r[0], w * r[1], w * r[2]);
         }
         _tree.Jacobian(_sqrtWeight, _jacobian, _stride);
+        var contacts = _contacts.Count;
+        if (_onFloor)
+        {
+            for (var c = 0; c < contacts; c++)
+                _contactResidual[c] *= _contactSqrtWeight[c];
+            _contacts.Jacobian(_contactSqrtWeight, _contactJacobian);
+        }
         var (a, b) = (_options.RestPriorMPerRad * _options.RestPriorMPerRad, _options.StartPriorMPerRad * _options.StartPriorMPerRad);
         for (var d = 0; d < count; d++)
         {
@@ -275,12 +350,22 @@ public sealed class PoseSolver
             _gradient[d] = Dot(row, _residual.AsSpan(start, length));
             for (var e = d; e >= 0; e = _tree.DofParent[e])
                 _hessian[(d * _n) + e] = Dot(row, _jacobian.AsSpan((e * _stride) + start, length));
+            if (_onFloor && _contacts.End[d] > _contacts.Start[d])
+            {
+                var (from, run) = (_contacts.Start[d], _contacts.End[d] - _contacts.Start[d]);
+                var heights = _contactJacobian.AsSpan((d * contacts) + from, run);
+                _gradient[d] += Dot(heights, _contactResidual.AsSpan(from, run));
+                for (var e = d; e >= 0; e = _tree.DofParent[e])
+                    _hessian[(d * _n) + e] += Dot(heights, _contactJacobian.AsSpan((e * contacts) + from, run));
+            }
             if (d < 6)
                 continue;
             var q = qpos[_tree.QposIndex[d]];
             _gradient[d] += (a * (q - _rest[d])) + (b * (q - _start[d]));
             _hessian[(d * _n) + d] += a + b;
         }
+        if (count == _n)
+            _tendons.Add(_options.TendonPriorMPerRad * _options.TendonPriorMPerRad, _fromRest, _gradient, _hessian);
     }
 
     /// <summary>

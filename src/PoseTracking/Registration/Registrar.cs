@@ -60,7 +60,9 @@ public sealed class Registrar : IDisposable
         _clock = clock;
         _floorM = animal.FloorHeightM;
         _periodS = framePeriodS;
-        _solver = new(body, options.Solver);
+        // Targets are taken relative to the floor. NB: a height of 0 from no stance at all is no floor to stand on.
+        var hasFloor = _floorM != 0 || double.IsFinite(animal.Statistics.FloorSpreadMm);
+        _solver = new(body, options.Solver) { FloorHeightM = hasFloor ? 0 : double.NaN };
         _start = new(_solver);
         _sides = new(body.Layout);
         var count = body.Layout.Count;

@@ -58,6 +58,52 @@ public sealed class AnimalFitterTests
     }
 
     [Fact]
+    public void A_standing_animal_is_registered_with_its_soles_on_the_floor()
+    {
+        var planted = PlantedAnimal.Instance;
+        var animal = PlantedAnimal.Fit.Animal;
+        using var body = animal.Apply(planted.Description, KeypointLayout.Rat23);
+        using var registrar = new Registrar(body, animal, new(), PlantedAnimal.PeriodS);
+        for (var t = 0; t < PlantedAnimal.StandingFrames; t++)
+        {
+            var pose = registrar.Process(PlantedAnimal.Tick(t, planted.Keypoints(t)));
+            Assert.All(PlantedAnimal.PawHeights(body, pose.Qpos), height => Assert.InRange(height, -1e-3, 1e-3));
+        }
+    }
+
+    [Fact]
+    public void Without_a_paw_that_stands_the_floor_is_taken_at_0_and_that_is_said()
+    {
+        var planted = PlantedAnimal.Instance;
+        var frames = planted.Keypoints();
+        foreach (var frame in frames)
+            foreach (var name in new[] { "FootL", "FootR", "HandL", "HandR" })
+                frame.Position(KeypointLayout.Rat23.IndexOf(name)).Fill(double.NaN);
+        var fit = AnimalFitter.Fit(planted.Description, KeypointLayout.Rat23, frames, new() { Samples = 20, Rounds = 2 });
+        Assert.Equal(0, fit.Animal.FloorHeightM);
+        Assert.Contains(fit.Notes, note => note.Contains("no paw was ever seen to stand", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_shift_that_both_sides_share_is_symmetric_and_one_of_a_single_side_is_not()
+    {
+        var body = PlantedAnimal.Instance.Truth;
+        var tree = new KinematicTree(body);
+        var symmetry = new OffsetSymmetry(tree, new PoseSolver(body).RestPose);
+        int Site(string name) => Array.IndexOf(tree.Keypoint, KeypointLayout.Rat23.IndexOf(name));
+        var shift = new double[3 * tree.SiteCount];
+        void Set(string name, double x, double y, double z) => (shift[3 * Site(name)], shift[(3 * Site(name)) + 1], shift[(3 * Site(name)) + 2]) = (x, y, z);
+        Set("KneeL", 0.001, 0.002, 0.003);
+        Set("KneeR", 0.001, -0.002, 0.003);
+        Set("TailBase", 0.004, 0, -0.002);
+        Assert.Equal(0, symmetry.Cost(shift), 1e-9);
+        Set("TailBase", 0.004, 0.003, -0.002);
+        Assert.Equal(9e-6, symmetry.Cost(shift), 1e-9);
+        Set("KneeR", 0.001, 0.002, 0.003);
+        Assert.Equal(9e-6 + 8e-6, symmetry.Cost(shift), 1e-9);
+    }
+
+    [Fact]
     public void A_fit_to_noisy_keypoints_with_gaps_is_near_the_truth()
     {
         var planted = PlantedAnimal.Instance;

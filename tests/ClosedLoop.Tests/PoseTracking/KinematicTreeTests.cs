@@ -39,7 +39,7 @@ public sealed class KinematicTreeTests
     }
 
     [Fact]
-    public void Every_degree_of_freedom_that_moves_a_keypoint_is_in_the_tree_and_no_other()
+    public void Every_degree_of_freedom_that_moves_a_keypoint_or_a_digit_is_in_the_tree_and_no_other()
     {
         var animal = PlantedAnimal.Instance;
         using var data = new MujocoData(animal.Truth.Model);
@@ -49,7 +49,9 @@ public sealed class KinematicTreeTests
         var jacobian = new double[3 * KeypointLayout.Rat23.Count * nv];
         data.SiteJacobians(animal.Truth.KeypointSites, jacobian);
         var moving = Enumerable.Range(0, nv).Where(d => Enumerable.Range(0, jacobian.Length / nv).Any(row => Math.Abs(jacobian[(row * nv) + d]) > 1e-9));
-        Assert.Equal(moving, new KinematicTree(animal.Truth).ModelDof.Order());
+        var model = animal.Truth.Model;
+        var digits = new[] { "toe_L", "toe_R", "finger_L", "finger_R" }.Select(name => model.Ints("jnt_dofadr")[model.Id(ObjectType.Joint, name)]);
+        Assert.Equal(moving.Union(digits).Order(), new KinematicTree(animal.Truth).ModelDof.Order());
     }
 
     [Fact]

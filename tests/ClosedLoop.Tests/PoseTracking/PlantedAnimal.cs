@@ -125,6 +125,14 @@ internal sealed class PlantedAnimal : IDisposable
     /// <summary>Degrees of freedom that move a keypoint.</summary>
     public static HashSet<int> MovingHinges(BodyModel body) => [.. new KinematicTree(body).ModelDof];
 
+    /// <summary>Height of each paw's lowest point in a pose, metres.</summary>
+    public static double[] PawHeights(BodyModel body, double[] pose)
+    {
+        var contacts = new PawContacts(new(body));
+        contacts.Update(pose);
+        return [.. Enumerable.Range(0, contacts.Paws.Length).Select(contacts.PawHeight)];
+    }
+
     /// <summary>The stance into which the body sinks on the floor, so that its paws are where physics puts them.</summary>
     private static double[] Settled(BodyModel body, MujocoData data)
     {
@@ -138,10 +146,8 @@ internal sealed class PlantedAnimal : IDisposable
         for (var d = 6; d < body.Model.Nv; d++)
             settled[d + 1] = Math.Clamp(settled[d + 1], body.HingeRanges[d].Lower, body.HingeRanges[d].Upper);
         // A settled paw is a little inside the floor: here it stands exactly on it.
-        var floor = new FloorEstimate(body, data);
-        var lowest = new double[3 * floor.PawCount];
-        floor.LowestPoints(settled, lowest);
-        settled[2] -= Enumerable.Range(0, floor.PawCount).Average(p => lowest[(3 * p) + 2]);
+        var heights = PawHeights(body, settled);
+        settled[2] -= heights.Average();
         return settled;
     }
 

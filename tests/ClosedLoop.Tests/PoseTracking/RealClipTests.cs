@@ -15,15 +15,47 @@ public sealed class RealClipTests
     [SkippableFact]
     public void Our_own_body_registers_the_real_clip() => Register(RodentBody.Describe(new() { Appearance = RodentAppearance.Shapes }), 1.3);
 
-    private static void Register(BodyDescription body, double mostMm)
+    [SkippableFact]
+    public void The_published_body_under_the_servo_stays_where_the_registered_animal_is() =>
+        Imitate(BodyDescription.Load(TestData.Require("models/stac_mjx_rodent.xml"), TestData.Require("models/stac_mjx_rodent.yaml")));
+
+    [SkippableFact]
+    public void Our_own_body_under_the_servo_stays_where_the_registered_animal_is() => Imitate(RodentBody.Describe(new() { Appearance = RodentAppearance.Shapes }));
+
+    /// <summary>Two seconds of servo, from every 20th frame.</summary>
+    private static void Imitate(BodyDescription description)
     {
         using var file = KeypointFile.Open(TestData.Require("rat_keypoints/rat_keypoints_700.nwb"));
-        var frames = Enumerable.Range(0, file.FrameCount).Select(i =>
+        var frames = FramesOf(file);
+        var animal = AnimalFitter.Fit(description, file.Layout, frames.Take(600).ToList(), new() { FramePeriodS = 1 / file.RateHz }).Animal;
+        using var body = animal.Apply(description, file.Layout);
+        using var registrar = new Registrar(body, animal, new(), 1 / file.RateHz);
+        var poses = frames.Select((frame, t) =>
+        {
+            var pose = new Pose(body.Model.Nq, body.Model.Nv, file.Layout.Count);
+            pose.CopyFrom(registrar.Process(new(t, SessionTime.FromSeconds(t / file.RateHz), frame)));
+            return pose;
+        }).ToList();
+        using var servo = new ServoController(body);
+        var score = ImitationEpisodes.Run(body, servo, new() { ControlPeriodS = 1 / file.RateHz }, poses, (int)Math.Round(2 * file.RateHz), 20);
+        Assert.True(score.Episodes >= 30, $"only {score.Episodes} episodes");
+        Assert.InRange(score.MedianRootErrorMm, 0, 6);
+        Assert.InRange(score.MedianTotalErrorMm, 0, 5);
+        Assert.InRange(score.Survival, 0.95, 1);
+    }
+
+    private static List<Keypoints> FramesOf(KeypointFile file) =>
+        [.. Enumerable.Range(0, file.FrameCount).Select(i =>
         {
             var keypoints = new Keypoints(file.Layout);
             file.Frame(i, keypoints);
             return keypoints;
-        }).ToList();
+        })];
+
+    private static void Register(BodyDescription body, double mostMm)
+    {
+        using var file = KeypointFile.Open(TestData.Require("rat_keypoints/rat_keypoints_700.nwb"));
+        var frames = FramesOf(file);
         var fit = AnimalFitter.Fit(body, file.Layout, frames.Take(600).ToList(), new() { FramePeriodS = 1 / file.RateHz });
         var animal = fit.Animal;
         Assert.InRange(fit.Samples.Count, 50, 100);
