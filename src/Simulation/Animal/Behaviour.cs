@@ -9,8 +9,11 @@ public enum Behaviour
     /// <summary>Stands, head bobbing at the rhythm of sniffing, about 8 Hz.</summary>
     Sniff,
 
-    /// <summary>Walks forward, 5 to 13 cm/s, feet in lateral sequence.</summary>
+    /// <summary>Walks forward, 5 to 11 cm/s, feet in lateral sequence.</summary>
     Walk,
+
+    /// <summary>Trots forward, 18 to 25 cm/s, diagonal feet together.</summary>
+    Trot,
 
     /// <summary>Turns to the left while stepping.</summary>
     TurnLeft,

@@ -8,13 +8,23 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     // Height and neck of the usual stance.
     private const double StandingM = 0.060, Neck = -0.05;
 
+    // Share of the way from the middle of the hind feet to one of them at which a rising body gives up.
+    private const double LeanLimit = 0.8;
+
+    // Share of the way from soles to heels beyond which a body that comes down waits.
+    private const double DescentLimit = 0.7;
+
     private Behaviour _behaviour;
-    private double _age, _waited, _duration, _speed, _turn, _look, _tail, _sniffPhase, _breathPhase;
+    private double _age, _waited, _duration, _speed, _turn, _look, _tail, _sniffPhase, _breathPhase, _held;
+    private bool _descends;
 
     private Channels Channels => controller.Channels;
 
     /// <summary>Whether the behaviour cannot be left yet (in the air on hind legs, for instance).</summary>
     public bool Busy { get; private set; }
+
+    /// <summary>Whether the behaviour could not begin and is to be left.</summary>
+    public bool GivenUp { get; private set; }
 
     /// <summary>Starts a behaviour that will last about so long.</summary>
     public void Begin(Behaviour behaviour, double seconds)
@@ -24,9 +34,12 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
         _waited = 0;
         _duration = seconds;
         Busy = false;
+        _descends = false;
+        _held = 0;
         _speed = behaviour switch
         {
-            Behaviour.Walk => random.Uniform(0.06, 0.12),
+            Behaviour.Walk => random.Uniform(0.06, 0.11),
+            Behaviour.Trot => random.Uniform(0.21, 0.26),
             Behaviour.TurnLeft or Behaviour.TurnRight => random.Uniform(0.02, 0.04),
             _ => 0,
         };
@@ -35,6 +48,7 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
             Behaviour.TurnLeft => random.Uniform(1, 1.5),
             Behaviour.TurnRight => -random.Uniform(1, 1.5),
             Behaviour.Walk => 0.25 * random.Normal(),
+            Behaviour.Trot => 0.15 * random.Normal(),
             _ => 0,
         };
         _look = 0.15 * random.Normal();
@@ -52,15 +66,20 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     /// <summary>Moves the pattern on and sets the channels.</summary>
     public void Advance(double dtS)
     {
-        // Nobody rises in mid-stride: the paws come to their places first, for two seconds at most.
-        var waits = _behaviour is Behaviour.Rear or Behaviour.Groom && _age <= 0 && _waited < 2 && !controller.InPlace;
+        // Nobody rises in mid-stride: the paws come to their places first. Where they do not in two seconds, it is left be.
+        var waits = _behaviour is Behaviour.Rear or Behaviour.Groom && _age <= 0 && !controller.InPlace;
+        if (waits)
+            controller.PutPawsInPlace();
+        GivenUp = waits && _waited > 2;
         _waited += dtS;
         _age += waits ? 0 : dtS;
         _breathPhase = Wrap(_breathPhase + (dtS * 1.6));
+        var trots = _behaviour == Behaviour.Trot;
         // The usual: standing on four paws, head level, breathing.
-        Channels.Set(Channel.Speed, _speed, 0.25);
+        Channels.Set(Channel.Speed, _speed, trots ? 0.17 : 0.25);
+        Channels.Set(Channel.Trot, trots ? 1 : 0, 0.08);
         Channels.Set(Channel.TurnRate, _turn, 0.2);
-        Channels.Set(Channel.Height, StandingM + (0.0004 * Math.Sin(2 * Math.PI * _breathPhase)), 0.12);
+        Channels.Set(Channel.Height, StandingM + (0.0025 * Channels[Channel.Trot]) + (0.0004 * Math.Sin(2 * Math.PI * _breathPhase)), 0.12);
         Channels.Set(Channel.Pitch, 0, 0.15);
         Channels.Set(Channel.WeightBack, 0, 0.1);
         Channels.Set(Channel.Stroke, 0, 0.02);
@@ -94,13 +113,24 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     /// <summary>Onto the hind feet and down again: weight back, forepaws off, trunk up; the reverse in the last part.</summary>
     private void Rise(double pitch, double pelvisM, double lumbar, double neck, double atlas)
     {
-        var up = _age < _duration - 1.4;
+        // NB: a body that leans too far over one hind foot cannot be caught in the air: it comes down early.
+        if (Math.Abs(controller.Lean) > LeanLimit)
+            _duration = Math.Min(_duration, _age + 1.4);
+        var up = !_descends && _age < _duration - 1.4;
+        _descends = !up;
+        // NB: coming down throws the weight back by half a foot's length. It waits where there is no such room.
+        var waits = _descends && Channels[Channel.Pitch] > 0.15 && controller.BackwardLean > DescentLimit && _held < 2;
+        if (waits)
+        {
+            _duration += MotorController.PeriodS;
+            _held += MotorController.PeriodS;
+        }
         Busy = _age < _duration;
         var leaning = _age > 0 && _age < _duration - 0.7;
         Channels.Set(Channel.WeightBack, leaning ? 1 : 0, leaning ? 0.08 : 0.14);
         var lifted = up && _age > 0.5;
         Channels.Set(Channel.ForeLoad, lifted || Channels[Channel.Pitch] > 0.15 ? 0 : 1, 0.08);
-        Channels.Set(Channel.Pitch, lifted ? pitch : up ? 0.1 : 0, lifted ? 0.18 : 0.16);
+        Channels.Set(Channel.Pitch, lifted ? pitch : waits ? Channels[Channel.Pitch] : up ? 0.1 : 0, lifted ? 0.18 : 0.16);
         // The rest of the body follows the trunk up, so that the weight does not move faster than the balance can.
         var risen = Math.Clamp(Channels[Channel.Pitch] / pitch, 0, 1);
         Channels.Set(Channel.LumbarExtend, risen * lumbar, 0.15);

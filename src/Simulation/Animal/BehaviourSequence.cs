@@ -6,22 +6,24 @@ namespace ClosedLoop.Simulation;
 /// </summary>
 internal sealed class BehaviourSequence
 {
-    // Rows: from; columns: to (in the order of Behaviour). Exploring rats alternate stops with head scans and walks.
+    // Rows: from; columns: to (in the order of Behaviour). Exploring rats alternate stops with head scans and walks. Most
+    // trots asked for find no room in a usual arena and become walks, so that few remain.
     private static readonly double[][] Next =
     [
-        [0, 5, 4, 1, 1, 1.5, 2], // rest
-        [2, 0, 6, 1.5, 1.5, 2, 1], // sniff
-        [1.5, 4, 0, 2, 2, 1.5, 0.7], // walk
-        [0.5, 2, 5, 0, 0.5, 1, 0.3], // turn left
-        [0.5, 2, 5, 0.5, 0, 1, 0.3], // turn right
-        [1, 4, 3, 1, 1, 0, 0.5], // rear
-        [2, 4, 2, 1, 1, 0.5, 0], // groom
+        [0, 5, 4, 0, 1, 1, 1.5, 2], // rest
+        [2, 0, 6, 1.5, 1.5, 1.5, 2, 1], // sniff
+        [1.5, 4, 0, 7, 2, 2, 1.5, 0.7], // walk
+        [0.5, 2, 8, 0, 1, 1, 0, 0], // trot
+        [0.5, 2, 5, 3, 0, 0.5, 1, 0.3], // turn left
+        [0.5, 2, 5, 3, 0.5, 0, 1, 0.3], // turn right
+        [1, 4, 3, 0, 1, 1, 0, 0.5], // rear
+        [2, 4, 2, 0, 1, 1, 0.5, 0], // groom
     ];
 
     // Median seconds, spread of the logarithm, bounds.
     private static readonly (double Median, double Spread, double Least, double Most)[] Dwell =
     [
-        (2, 0.5, 1, 6), (2.2, 0.5, 1, 6), (2.8, 0.5, 1.2, 8), (1.3, 0.3, 1, 2.5), (1.3, 0.3, 1, 2.5), (3.2, 0.25, 2.8, 5), (5, 0.3, 4, 8),
+        (2, 0.5, 1, 6), (2.2, 0.5, 1, 6), (2.8, 0.5, 1.2, 8), (1.6, 0.3, 1.2, 2.5), (1.3, 0.3, 1, 2.5), (1.3, 0.3, 1, 2.5), (3.2, 0.25, 2.8, 5), (5, 0.3, 4, 8),
     ];
 
     private readonly RandomStream _random;

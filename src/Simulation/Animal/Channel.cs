@@ -6,6 +6,9 @@ internal enum Channel
     /// <summary>Forward speed, m/s at scale 1.</summary>
     Speed,
 
+    /// <summary>Gait: 0 the walk, 1 the trot.</summary>
+    Trot,
+
     /// <summary>Turning speed, rad/s, positive to the left.</summary>
     TurnRate,
 

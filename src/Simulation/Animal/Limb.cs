@@ -79,7 +79,13 @@ internal sealed class Limb
     /// flat, the paw at <paramref name="pawSlope"/> (sine of its slope, positive: heel up), the joints near their posture.
     /// The plan's kinematics must be current; the joint angles change, the kinematics do not.
     /// </summary>
-    public void Approach(BodyState plan, ReadOnlySpan<double> target, double pawSlope, double slopeTolerance, double flat)
+    /// <param name="plan">The planned posture.</param>
+    /// <param name="target">Where the paw's point goes, metres.</param>
+    /// <param name="pawSlope">Sine of the paw's slope, positive: heel up.</param>
+    /// <param name="slopeTolerance">Deviation from that slope that weighs as much as a millimetre.</param>
+    /// <param name="flat">How much it matters that the digits are flat, 0 to 1.</param>
+    /// <param name="blockAtLimits">Whether joints at their limits are left out, so that the others reach for them.</param>
+    public void Approach(BodyState plan, ReadOnlySpan<double> target, double pawSlope, double slopeTolerance, double flat, bool blockAtLimits)
     {
         var n = _dof.Length;
         Span<double> tip = stackalloc double[3];
@@ -110,6 +116,20 @@ internal sealed class Limb
             _jacobian[(3 * n) + j] = ((axis[0] * digits[3]) - (axis[1] * digits[0])) / flatTolerance;
             _jacobian[(4 * n) + j] = j < n - 1 ? ((axis[0] * paw[3]) - (axis[1] * paw[0])) / slopeTolerance : 0;
         }
+        Solve(plan, error);
+        if (blockAtLimits && BlockAtLimits(plan))
+            Solve(plan, error);
+        for (var j = 0; j < n; j++)
+        {
+            ref var q = ref plan.Data.Qpos[_qpos[j]];
+            q = Math.Clamp(q + Math.Clamp(_step[j], -0.3, 0.3), _lower[j], _upper[j]);
+        }
+    }
+
+    /// <summary>Regularised least squares for the joints' steps.</summary>
+    private void Solve(BodyState plan, ReadOnlySpan<double> error)
+    {
+        var n = _dof.Length;
         for (var j = 0; j < n; j++)
         {
             var pull = 1 / (_stray[j] * _stray[j]);
@@ -126,11 +146,23 @@ internal sealed class Limb
             }
         }
         Cholesky.Solve(_normal, _step, n, LeastStep);
+    }
+
+    /// <summary>Takes joints that would go beyond their limits out of the solve, so that the others make up for them.</summary>
+    private bool BlockAtLimits(BodyState plan)
+    {
+        var n = _dof.Length;
+        var blocked = false;
         for (var j = 0; j < n; j++)
         {
-            ref var q = ref plan.Data.Qpos[_qpos[j]];
-            q = Math.Clamp(q + Math.Clamp(_step[j], -0.3, 0.3), _lower[j], _upper[j]);
+            var q = plan.Data.Qpos[_qpos[j]];
+            if ((q > _lower[j] || _step[j] >= 0) && (q < _upper[j] || _step[j] <= 0))
+                continue;
+            blocked = true;
+            for (var r = 0; r < 5; r++)
+                _jacobian[(r * n) + j] = 0;
         }
+        return blocked;
     }
 
     /// <summary>Torques, N m, by which the joints press the paw onto the ground so that the ground answers with <paramref name="force"/>.</summary>

@@ -17,6 +17,9 @@ internal sealed class Paw
     /// <summary>Share of weight that it may carry: 1 standing, 0 swinging, ramped between.</summary>
     public double Load { get; set; } = 1;
 
+    /// <summary>Whether it counts as lifted: 1 in the air, 0 on the floor, smooth between.</summary>
+    public double Lifted { get; set; }
+
     /// <summary>Swing so far, 0 to 1.</summary>
     public double SwingPhase { get; private set; }
 
@@ -26,6 +29,7 @@ internal sealed class Paw
         Ground.CopyTo(Target, 0);
         Swings = false;
         Load = 1;
+        Lifted = 0;
     }
 
     public void LiftOff(ReadOnlySpan<double> from)
@@ -44,11 +48,14 @@ internal sealed class Paw
     /// <summary>Moves the target to where the paw is held in the air.</summary>
     public void Hold(ReadOnlySpan<double> target) => target.CopyTo(Target);
 
-    /// <summary>The path through the air: smooth over the ground, a rounded arc over it.</summary>
-    public void SwingTo(double phase, double liftM)
+    /// <summary>
+    /// The path through the air: smooth over the ground, a rounded arc over it. From <paramref name="arrival"/> (share of
+    /// the swing) on the paw moves with the floor, back under the going body, so that its landing does not brake.
+    /// </summary>
+    public void SwingTo(double phase, double liftM, double arrival)
     {
         SwingPhase = phase;
-        var along = Math.Clamp(phase / 0.92, 0, 1);
+        var along = Math.Clamp(phase / arrival, 0, 1);
         along = along * along * (3 - (2 * along));
         for (var i = 0; i < 3; i++)
             Target[i] = _from[i] + (along * (Ground[i] - _from[i]));

@@ -14,6 +14,9 @@ public sealed class SimulatedAnimal : IDisposable
     /// <summary>Time of one <see cref="Advance"/>, seconds.</summary>
     public const double FramePeriodS = 0.02;
 
+    // Distance from the wall at which a trot outwards becomes a walk, metres.
+    private const double TrotRoomM = 0.2;
+
     private readonly SimulatedAnimalOptions _options;
     private readonly BodyState _state;
     private readonly MotorController _controller;
@@ -123,15 +126,24 @@ public sealed class SimulatedAnimal : IDisposable
                 Change(Behaviour.Walk, timeS, _sequence.Duration(Behaviour.Walk));
             return;
         }
+        // A trot needs room to slow down in.
+        if (Behaviour == Behaviour.Trot && fromMiddle > _options.ArenaRadiusM - TrotRoomM && homeward > 1.2)
+        {
+            Change(Behaviour.Walk, timeS, _sequence.Duration(Behaviour.Walk));
+            return;
+        }
         if (atWall && homeward > 1.2 && Behaviour == Behaviour.Walk)
         {
             var toMiddle = Math.IEEERemainder(Math.Atan2(-q[1], -q[0]) - _controller.Yaw, 2 * Math.PI);
             Change(toMiddle > 0 ? Behaviour.TurnLeft : Behaviour.TurnRight, timeS, 6);
             return;
         }
-        if (timeS < _behaviourUntilS || _pattern.Busy)
+        if (!_pattern.GivenUp && (timeS < _behaviourUntilS || _pattern.Busy))
             return;
         var (next, seconds) = _sequence.After(Behaviour);
+        // Trotting at the wall would end before it began.
+        if (next == Behaviour.Trot && fromMiddle > _options.ArenaRadiusM - TrotRoomM && homeward > 1.2)
+            next = Behaviour.Walk;
         Change(next, timeS, seconds);
     }
 
