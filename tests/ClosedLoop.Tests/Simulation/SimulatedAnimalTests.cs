@@ -51,9 +51,45 @@ public sealed class SimulatedAnimalTests
     }
 
     [Fact]
-    public void Standing_feet_slip_little_in_the_walk()
+    public void Trotting_is_twice_as_fast_as_walking_on_diagonal_feet_that_step_together()
     {
-        using var animal = new SimulatedAnimal(SimulatedLife.Rat, new() { Seed = 3, Sequence = [(Behaviour.Walk, 4)] });
+        var walk = Stride(SimulatedLife.Of(4.5, (Behaviour.Walk, 4)), Behaviour.Walk, 1.2);
+        var life = SimulatedLife.InTheOpen(6, (Behaviour.Walk, 1.2), (Behaviour.Trot, 3), (Behaviour.Walk, 1.2));
+        Assert.True(Stride(life, Behaviour.Trot, 0.8) > 2 * walk, $"the trot goes {100 * Stride(life, Behaviour.Trot, 0.8):F1} cm/s, the walk {100 * walk:F1} cm/s");
+        Assert.Equal(0, life.Falls);
+        var frames = life.During(Behaviour.Trot, 0.8);
+        List<double> Height(string foot) => frames.ConvertAll(i => life.Point(i, foot)[2]);
+        foreach (var (hind, diagonal, same) in new[] { ("FootL", "HandR", "HandL"), ("FootR", "HandL", "HandR") })
+        {
+            Assert.True(Correlation(Height(hind), Height(diagonal)) > 0.8, $"{hind} and {diagonal} step together ({Correlation(Height(hind), Height(diagonal)):F2})");
+            Assert.True(Correlation(Height(hind), Height(same)) < -0.2, $"{hind} and {same} alternate ({Correlation(Height(hind), Height(same)):F2})");
+            Assert.True(Height(hind).Max() - Height(hind).Min() > 0.006, $"{hind} leaves the floor");
+            // About five steps a second for two seconds.
+            Assert.InRange(Lifts(Height(hind)), 8, 13);
+        }
+    }
+
+    [Fact]
+    public void The_walk_flows_into_the_trot_and_back_without_a_stumble()
+    {
+        var life = SimulatedLife.InTheOpen(12, (Behaviour.Walk, 1.2), (Behaviour.Trot, 1.3));
+        Assert.Equal(0, life.Falls);
+        // From the first trot on the trunk neither drops nor tips: height within 12 mm, the spine's slope within 20 degrees.
+        var frames = Enumerable.Range(60, life.Qpos.Count - 60).ToList();
+        var heights = frames.ConvertAll(i => life.Qpos[i][2]);
+        Assert.True(heights.Max() - heights.Min() < 0.012, $"the trunk's height varies by {1000 * (heights.Max() - heights.Min()):F1} mm");
+        var slopes = frames.ConvertAll(i => Math.Asin((life.Point(i, "SpineF")[2] - life.Point(i, "SpineL")[2]) / life.Distance(i, "SpineF", "SpineL")));
+        Assert.True(slopes.Max() - slopes.Min() < 20 * Math.PI / 180, $"the spine's slope varies by {180 / Math.PI * (slopes.Max() - slopes.Min()):F0} degrees");
+    }
+
+    // The body moves at 60 to 120 mm/s in the walk and 180 to 250 in the trot; a foot that did not hold the floor would
+    // move as fast.
+    [Theory]
+    [InlineData(Behaviour.Walk, 0.04)]
+    [InlineData(Behaviour.Trot, 0.05)]
+    public void Standing_feet_slip_little(Behaviour gait, double mostMPerS)
+    {
+        using var animal = new SimulatedAnimal(SimulatedLife.Rat, new() { Seed = 3, ArenaRadiusM = 2, Sequence = [(gait, 4)] });
         double slipped = 0, stood = 0;
         var before = new double[animal.KeypointPositions.Length];
         string[] feet = ["FootL", "FootR", "HandL", "HandR"];
@@ -73,8 +109,7 @@ public sealed class SimulatedAnimalTests
             }
             animal.KeypointPositions.CopyTo(before);
         }
-        // The body moves at 60 to 120 mm/s; a foot that did not hold the floor would move as fast.
-        Assert.True(slipped / stood < 0.04, $"standing feet move at {1000 * slipped / stood:F0} mm/s");
+        Assert.True(slipped / stood < mostMPerS, $"standing feet move at {1000 * slipped / stood:F0} mm/s");
     }
 
     [Theory]
@@ -101,6 +136,15 @@ public sealed class SimulatedAnimalTests
         Assert.True(life.Point(top, "FootL")[2] < 0.012 && life.Point(top, "FootR")[2] < 0.012);
         Assert.Equal(0, life.Falls);
         Assert.True(life.Point(life.Qpos.Count - 1, "HandL")[2] < 0.025, "it comes down again");
+    }
+
+    [Fact]
+    public void Rearing_right_after_turning_does_not_fall()
+    {
+        // Turns leave the weight over one hind foot: the balance has to bring it back to the middle.
+        var life = SimulatedLife.Of(36, 3, (Behaviour.TurnRight, 1.5), (Behaviour.Rear, 3), (Behaviour.Sniff, 0.8), (Behaviour.TurnLeft, 1.2), (Behaviour.Rear, 4), (Behaviour.Walk, 1.3));
+        Assert.Equal(0, life.Falls);
+        Assert.True(life.Keypoints.Count(k => k[(3 * KeypointLayout.Rat23.IndexOf("Snout")) + 2] > 0.12) > 200, "it rears for four seconds and more in all");
     }
 
     [Fact]
@@ -167,6 +211,14 @@ public sealed class SimulatedAnimalTests
         Assert.Equal(2, Assert.Throws<ClosedLoopException>(() => new SimulatedAnimal(SimulatedLife.Rat, new() { Scale = 3 })).ExitCode);
         var e = Assert.Throws<ClosedLoopException>(() => new SimulatedAnimal(SimulatedLife.Rat, new() { MassKg = 2 }));
         Assert.Contains("2 kg", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Mean speed over the floor during a behaviour, m/s.</summary>
+    private static double Stride(SimulatedLife life, Behaviour behaviour, double after)
+    {
+        var frames = life.During(behaviour, after);
+        var (x, y) = (life.Qpos[frames[^1]][0] - life.Qpos[frames[0]][0], life.Qpos[frames[^1]][1] - life.Qpos[frames[0]][1]);
+        return Math.Sqrt((x * x) + (y * y)) / ((frames.Count - 1) * SimulatedAnimal.FramePeriodS);
     }
 
     private static double Correlation(List<double> a, List<double> b)

@@ -98,6 +98,19 @@ public sealed class SimulatedKeypointSourceTests
     }
 
     [Fact]
+    public void Reading_at_real_time_allocates_nothing_on_the_readers_thread()
+    {
+        using var source = new SimulatedKeypointSource(SimulatedLife.Rat, clock: new(), truthFrames: 10);
+        var keypoints = new Keypoints(source.Layout);
+        for (var i = 0; i < 30; i++)
+            Assert.True(source.TryRead(keypoints, default));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 50; i++)
+            source.TryRead(keypoints, default);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Truth_is_kept_by_frame_until_it_is_overwritten()
     {
         using var source = new SimulatedKeypointSource(SimulatedLife.Rat, truthFrames: 5, durationS: 0.4);

@@ -19,9 +19,16 @@ internal sealed class SimulatedLife
 
     public static SimulatedLife Of(double seconds, params (Behaviour, double)[] sequence) => Of(seconds, 3, sequence);
 
-    public static SimulatedLife Of(double seconds, int seed, params (Behaviour, double)[] sequence)
+    public static SimulatedLife Of(double seconds, int seed, params (Behaviour, double)[] sequence) =>
+        Of(seconds, new SimulatedAnimalOptions { Seed = seed, Sequence = sequence.Length > 0 ? sequence : null });
+
+    /// <summary>Far from walls, so that the list is followed as it stands.</summary>
+    public static SimulatedLife InTheOpen(double seconds, params (Behaviour, double)[] sequence) =>
+        Of(seconds, new SimulatedAnimalOptions { Seed = 3, Sequence = sequence, ArenaRadiusM = 10 });
+
+    private static SimulatedLife Of(double seconds, SimulatedAnimalOptions options)
     {
-        using var animal = new SimulatedAnimal(Rat, new() { Seed = seed, Sequence = sequence.Length > 0 ? sequence : null });
+        using var animal = new SimulatedAnimal(Rat, options);
         var life = new SimulatedLife();
         for (var frame = 0; frame < seconds * 50; frame++)
         {
