@@ -269,7 +269,7 @@ internal sealed class OffsetFit
             }
             for (var d = 0; d < dofs; d++)
             {
-                if (_solver.IsHeld(d, Poses[t]))
+                if (_solver.Step.IsHeld(d, Poses[t]))
                     continue;
                 for (var s = _tree.SiteStart[d]; s < _tree.SiteEnd[d]; s++)
                 {
@@ -281,11 +281,11 @@ internal sealed class OffsetFit
                         cross[((1 + (3 * s) + i) * dofs) + d] += w * ((j[0] * r[i]) + (j[1] * r[3 + i]) + (j[2] * r[6 + i]));
                 }
             }
-            if (!_solver.FactoriseFree(Poses[t]))
+            if (!_solver.Step.FactoriseFree(Poses[t]))
                 continue;
             cross.CopyTo(solved, 0);
             for (var g = 0; g < n; g++)
-                _solver.SolveFree(solved.AsSpan(g * dofs, dofs));
+                _solver.Step.SolveFree(solved.AsSpan(g * dofs, dofs));
             for (var g = 0; g < n; g++)
             {
                 var row = solved.AsSpan(g * dofs, dofs);
@@ -294,7 +294,7 @@ internal sealed class OffsetFit
                 // NB: the poses stand at their own optimum, where the gradient over the free ones is zero but for the
                 // tolerance of the solve; what is left of it is taken along.
                 for (var d = 0; d < dofs; d++)
-                    if (!_solver.IsHeld(d, Poses[t]))
+                    if (!_solver.Step.IsHeld(d, Poses[t]))
                         right[g] += row[d] * _solver.Gradient[d];
             }
         }
@@ -326,8 +326,8 @@ internal sealed class OffsetFit
         var floor = n - 1;
         for (var c = 0; c < contacts.Count; c++)
         {
-            var w = _solver.ContactWeight(c);
-            var r = Math.Sqrt(w) * _solver.WeightedContactResidual[c];
+            var w = _solver.Paws.Weight(c);
+            var r = Math.Sqrt(w) * _solver.Paws.WeightedResidual[c];
             var a = (contacts.Points[(3 * c) + 2] - pose[2]) / _tree.Scale;
             matrix[0] += w * a * a;
             matrix[floor * n] -= w * a;
@@ -337,12 +337,12 @@ internal sealed class OffsetFit
         }
         for (var d = 0; d < dofs; d++)
         {
-            if (_solver.IsHeld(d, pose))
+            if (_solver.Step.IsHeld(d, pose))
                 continue;
             for (var c = contacts.Start[d]; c < contacts.End[d]; c++)
             {
                 var a = (contacts.Points[(3 * c) + 2] - pose[2]) / _tree.Scale;
-                var j = Math.Sqrt(_solver.ContactWeight(c)) * _solver.WeightedContactJacobian(d)[c];
+                var j = Math.Sqrt(_solver.Paws.Weight(c)) * _solver.Paws.WeightedJacobian(d)[c];
                 cross[d] += a * j;
                 cross[(floor * dofs) + d] -= j;
             }

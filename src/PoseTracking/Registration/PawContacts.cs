@@ -1,3 +1,5 @@
+using ClosedLoop.Physics;
+
 namespace ClosedLoop.PoseTracking;
 
 /// <summary>
@@ -36,9 +38,7 @@ internal sealed class PawContacts
         _type = [.. geoms.Select(c => model.Ints("geom_type")[c.Geom])];
         _position = [.. geoms.SelectMany(c => model.Doubles("geom_pos").Row(c.Geom).ToArray())];
         _rotation = [.. geoms.SelectMany(c => KinematicTree.Matrix(model.Doubles("geom_quat").Row(c.Geom)))];
-        _size = [.. geoms.SelectMany(c => _type[Array.IndexOf(geoms, c)] is >= 2 and <= 6
-            ? model.Doubles("geom_size").Row(c.Geom).ToArray()
-            : [model.Doubles("geom_rbound")[c.Geom], 0, 0])];
+        _size = [.. geoms.SelectMany(c => SizeOf(model, c.Geom))];
         Points = new double[3 * Count];
         Heights = new double[Count];
         (Start, End) = tree.RunsOf(_body);
@@ -132,8 +132,12 @@ internal sealed class PawContacts
         }
     }
 
+    /// <summary>The sizes of a geom as <see cref="Lowest"/> takes them.</summary>
+    internal static double[] SizeOf(MujocoModel model, int geom) =>
+        model.Ints("geom_type")[geom] is >= 2 and <= 6 ? [.. model.Doubles("geom_size").Row(geom)] : [model.Doubles("geom_rbound")[geom], 0, 0];
+
     /// <summary>The point of a geom furthest along a unit direction, in the geom's frame.</summary>
-    private static void Lowest(int type, ReadOnlySpan<double> size, ReadOnlySpan<double> down, Span<double> local)
+    internal static void Lowest(int type, ReadOnlySpan<double> size, ReadOnlySpan<double> down, Span<double> local)
     {
         local.Clear();
         switch (type)

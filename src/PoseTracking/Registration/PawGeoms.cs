@@ -28,19 +28,25 @@ internal sealed record PawGeoms(int Body, int[] Geoms, int[] Keypoints)
             return id == ancestor;
         }
 
-        var (types, bodies) = (model.Ints("geom_type"), model.Ints("geom_bodyid"));
-        var (contype, conaffinity) = (model.Ints("geom_contype"), model.Ints("geom_conaffinity"));
-        var floor = Enumerable.Range(0, types.Rows).Where(g => types[g] == Plane && bodies[g] == 0).DefaultIfEmpty(-1).First();
-        if (floor < 0)
-            return [];
+        var bodies = model.Ints("geom_bodyid");
+        var touches = TouchingFloor(model);
         return [.. siteBodies.Distinct().Order()
             .Where(id => siteBodies.All(other => other == id || !Under(other, id)))
             .Where(id => Enumerable.Range(0, siteBodies.Length).All(k => siteBodies[k] != id || siteBodies[mirror[k]] != id))
             .Select(id => new PawGeoms(
                 id,
-                [.. Enumerable.Range(0, types.Rows).Where(g =>
-                    Under(bodies[g], id) && ((contype[g] & conaffinity[floor]) != 0 || (contype[floor] & conaffinity[g]) != 0))],
+                [.. Enumerable.Range(0, touches.Length).Where(g => touches[g] && Under(bodies[g], id))],
                 [.. Enumerable.Range(0, siteBodies.Length).Where(k => siteBodies[k] == id)]))
             .Where(paw => paw.Geoms.Length > 0)];
+    }
+
+    /// <summary>Whether each geom of a model can touch its floor (the world's first plane); none does where there is none.</summary>
+    public static bool[] TouchingFloor(MujocoModel model)
+    {
+        var (types, bodies) = (model.Ints("geom_type"), model.Ints("geom_bodyid"));
+        var (contype, conaffinity) = (model.Ints("geom_contype"), model.Ints("geom_conaffinity"));
+        var floor = Enumerable.Range(0, types.Rows).Where(g => types[g] == Plane && bodies[g] == 0).DefaultIfEmpty(-1).First();
+        return [.. Enumerable.Range(0, types.Rows).Select(g =>
+            floor >= 0 && bodies[g] != 0 && ((contype[g] & conaffinity[floor]) != 0 || (contype[floor] & conaffinity[g]) != 0))];
     }
 }

@@ -21,15 +21,13 @@ public sealed class PoseSolver
 
     private readonly KinematicTree _tree;
     private readonly PoseSolverOptions _options;
-    private readonly TreeCholesky _cholesky;
     private readonly int _n;
     private readonly int _stride;
     private readonly double[] _rest;
     private readonly double[] _jacobian;
     private readonly double[] _hessian;
     private readonly double[] _gradient;
-    private readonly double[] _step;
-    private readonly bool[] _fixed;
+    private readonly BoundedStep _step;
     private readonly double[] _target;
     private readonly double[] _base;
     private readonly double[] _sqrtWeight;
@@ -38,11 +36,7 @@ public sealed class PoseSolver
     private readonly double[] _start;
     private readonly TendonShares _tendons;
     private readonly double[] _fromRest;
-    private readonly PawContacts _contacts;
-    private readonly double[] _contactBase;
-    private readonly double[] _contactSqrtWeight;
-    private readonly double[] _contactResidual;
-    private readonly double[] _contactJacobian;
+    private readonly PawFloorCost _paws;
     private bool _onFloor;
 
     /// <summary>Makes a solver for a body whose keypoint sites are where they should be; later changes of them are not seen.</summary>
@@ -57,15 +51,13 @@ public sealed class PoseSolver
         _options = options;
         _n = tree.DofCount;
         _stride = 3 * tree.SiteCount;
-        _cholesky = new(tree.DofParent);
         _rest = new double[_n];
         for (var d = 6; d < _n; d++)
             _rest[d] = Math.Clamp(tree.Body.Model.Doubles("qpos0")[tree.QposIndex[d]], tree.Lower[d], tree.Upper[d]);
         _jacobian = new double[_n * _stride];
         _hessian = new double[_n * _n];
         _gradient = new double[_n];
-        _step = new double[_n];
-        _fixed = new bool[_n];
+        _step = new(tree, _gradient, _hessian);
         _target = new double[_stride];
         _base = new double[tree.SiteCount];
         _sqrtWeight = new double[tree.SiteCount];
@@ -74,13 +66,7 @@ public sealed class PoseSolver
         _start = new double[_n];
         _tendons = new(tree);
         _fromRest = new double[_n];
-        _contacts = new(tree);
-        _contactBase = [.. _contacts.Paw.Select(p => options.FloorWeight / _contacts.Paw.Count(other => other == p))];
-        _contactSqrtWeight = new double[_contacts.Count];
-        _contactResidual = new double[_contacts.Count];
-        _contactJacobian = new double[_n * _contacts.Count];
-        Standing = new double[_contacts.Paws.Length];
-        Array.Fill(Standing, 1);
+        _paws = new(tree, options);
         Errors = new double[tree.SiteCount];
         RestPose = new double[tree.Body.Model.Nq];
         WriteRestPose();
@@ -96,9 +82,9 @@ public sealed class PoseSolver
     public double FloorHeightM { get; set; } = double.NaN;
 
     /// <summary>How far each paw is drawn down to the floor, 1 being <see cref="PoseSolverOptions.FloorWeight"/>; none ever gets into it.</summary>
-    internal double[] Standing { get; }
+    internal double[] Standing => _paws.Standing;
 
-    internal PawContacts Contacts => _contacts;
+    internal PawContacts Contacts => _paws.Contacts;
 
     internal KinematicTree Tree => _tree;
 
@@ -149,7 +135,7 @@ public sealed class PoseSolver
             while (true)
             {
                 var accepted = false;
-                if (TryStep(qpos, count, damping))
+                if (_step.Solve(qpos, count, damping))
                 {
                     Move(qpos, count);
                     var trialCost = Evaluate(_trial);
@@ -214,40 +200,11 @@ public sealed class PoseSolver
     /// <summary>Row of the weighted Jacobian of one degree of freedom; only the run of sites that it moves is meaningful.</summary>
     internal ReadOnlySpan<double> WeightedJacobian(int dof) => _jacobian.AsSpan(dof * _stride, _stride);
 
-    /// <summary>Weight of a contact, robust part included, after <see cref="LineariseAt"/>.</summary>
-    internal double ContactWeight(int contact) => _contactSqrtWeight[contact] * _contactSqrtWeight[contact];
+    /// <summary>What the paws' heights cost, linearised by <see cref="LineariseAt"/>.</summary>
+    internal PawFloorCost Paws => _paws;
 
-    /// <summary>Heights of the contacts above the floor times the roots of their weights after <see cref="LineariseAt"/>.</summary>
-    internal ReadOnlySpan<double> WeightedContactResidual => _contactResidual;
-
-    /// <summary>Row of the weighted Jacobian of the contacts' heights; only the run that the degree of freedom moves is meaningful.</summary>
-    internal ReadOnlySpan<double> WeightedContactJacobian(int dof) => _contactJacobian.AsSpan(dof * _contacts.Count, _contacts.Count);
-
-    /// <summary>Whether a hinge stands at a limit and is pushed against it.</summary>
-    internal bool IsHeld(int dof, ReadOnlySpan<double> qpos)
-    {
-        if (dof < 6)
-            return false;
-        var q = qpos[_tree.QposIndex[dof]];
-        return (q <= _tree.Lower[dof] && _gradient[dof] > 0) || (q >= _tree.Upper[dof] && _gradient[dof] < 0);
-    }
-
-    /// <summary>Factorises the Hessian over the degrees of freedom that are not held.</summary>
-    internal bool FactoriseFree(ReadOnlySpan<double> qpos)
-    {
-        for (var d = 0; d < _n; d++)
-            _fixed[d] = IsHeld(d, qpos);
-        for (var d = 0; d < _n; d++)
-        {
-            for (var e = _tree.DofParent[d]; e >= 0; e = _tree.DofParent[e])
-                _cholesky.Matrix[(d * _n) + e] = _fixed[d] || _fixed[e] ? 0 : _hessian[(d * _n) + e];
-            _cholesky.Matrix[(d * _n) + d] = _fixed[d] ? 1 : _hessian[(d * _n) + d] + 1e-12;
-        }
-        return _cholesky.Factorise();
-    }
-
-    /// <summary>Solves with what <see cref="FactoriseFree"/> factorised.</summary>
-    internal void SolveFree(Span<double> x) => _cholesky.Solve(x);
+    /// <summary>Steps inside the limits from where the cost was linearised.</summary>
+    internal BoundedStep Step => _step;
 
     private void Take(ReadOnlySpan<double> keypoints, ReadOnlySpan<double> weights)
     {
@@ -283,7 +240,7 @@ public sealed class PoseSolver
             cost += _base[s] * c2 * sum / (c2 + sum);
         }
         if (_onFloor)
-            cost += EvaluateContacts();
+            cost += _paws.Evaluate(FloorHeightM);
         var (a, b) = (_options.RestPriorMPerRad, _options.StartPriorMPerRad);
         for (var d = 6; d < _n; d++)
         {
@@ -292,33 +249,6 @@ public sealed class PoseSolver
             cost += (a * a * _fromRest[d] * _fromRest[d]) + (b * b * (q - _start[d]) * (q - _start[d]));
         }
         return cost + (_options.TendonPriorMPerRad * _options.TendonPriorMPerRad * _tendons.Cost(_fromRest));
-    }
-
-    /// <summary>
-    /// What the paws' heights cost: what is below the floor all that it weighs, what is above it a robust loss, so that a
-    /// paw that stands is drawn onto the floor and one that is lifted is let go. Leaves heights and weights behind.
-    /// </summary>
-    private double EvaluateContacts()
-    {
-        _contacts.Update();
-        var cost = 0.0;
-        var c2 = _options.FloorRobustScaleM * _options.FloorRobustScaleM;
-        for (var c = 0; c < _contactResidual.Length; c++)
-        {
-            var height = _contacts.Heights[c] - FloorHeightM;
-            _contactResidual[c] = height;
-            var square = height * height;
-            if (height < 0)
-            {
-                _contactSqrtWeight[c] = Math.Sqrt(_contactBase[c] * _options.PenetrationRatio);
-                cost += _contactBase[c] * _options.PenetrationRatio * square;
-                continue;
-            }
-            var w = _contactBase[c] * Standing[_contacts.Paw[c]];
-            cost += w * c2 * square / (c2 + square);
-            _contactSqrtWeight[c] = Math.Sqrt(w) * c2 / (c2 + square);
-        }
-        return cost;
     }
 
     /// <summary>Half the gradient and the Gauss-Newton Hessian at the pose that was evaluated last.</summary>
@@ -335,13 +265,8 @@ public sealed class PoseSolver
             (r[0], r[1], r[2]) = (w * r[0], w * r[1], w * r[2]);
         }
         _tree.Jacobian(_sqrtWeight, _jacobian, _stride);
-        var contacts = _contacts.Count;
         if (_onFloor)
-        {
-            for (var c = 0; c < contacts; c++)
-                _contactResidual[c] *= _contactSqrtWeight[c];
-            _contacts.Jacobian(_contactSqrtWeight, _contactJacobian);
-        }
+            _paws.Linearise();
         var (a, b) = (_options.RestPriorMPerRad * _options.RestPriorMPerRad, _options.StartPriorMPerRad * _options.StartPriorMPerRad);
         for (var d = 0; d < count; d++)
         {
@@ -350,14 +275,8 @@ public sealed class PoseSolver
             _gradient[d] = Dot(row, _residual.AsSpan(start, length));
             for (var e = d; e >= 0; e = _tree.DofParent[e])
                 _hessian[(d * _n) + e] = Dot(row, _jacobian.AsSpan((e * _stride) + start, length));
-            if (_onFloor && _contacts.End[d] > _contacts.Start[d])
-            {
-                var (from, run) = (_contacts.Start[d], _contacts.End[d] - _contacts.Start[d]);
-                var heights = _contactJacobian.AsSpan((d * contacts) + from, run);
-                _gradient[d] += Dot(heights, _contactResidual.AsSpan(from, run));
-                for (var e = d; e >= 0; e = _tree.DofParent[e])
-                    _hessian[(d * _n) + e] += Dot(heights, _contactJacobian.AsSpan((e * contacts) + from, run));
-            }
+            if (_onFloor)
+                _paws.Add(d, _gradient, _hessian);
             if (d < 6)
                 continue;
             var q = qpos[_tree.QposIndex[d]];
@@ -368,86 +287,17 @@ public sealed class PoseSolver
             _tendons.Add(_options.TendonPriorMPerRad * _options.TendonPriorMPerRad, _fromRest, _gradient, _hessian);
     }
 
-    /// <summary>
-    /// Solves for a damped step inside the limits. Hinges that the step would carry past a limit are put onto it, and the
-    /// others are solved again given that, until no more are added.
-    /// </summary>
-    private bool TryStep(ReadOnlySpan<double> qpos, int count, double damping)
-    {
-        var tree = _tree;
-        Array.Clear(_fixed);
-        for (var d = 6; d < count; d++)
-        {
-            var q = qpos[tree.QposIndex[d]];
-            _fixed[d] = (q <= tree.Lower[d] && _gradient[d] > 0) || (q >= tree.Upper[d] && _gradient[d] < 0);
-            _step[d] = 0;
-        }
-        Span<double> solution = stackalloc double[_n];
-        while (true)
-        {
-            var matrix = _cholesky.Matrix;
-            for (var d = 0; d < _n; d++)
-            {
-                if (d >= count || _fixed[d])
-                {
-                    solution[d] = 0;
-                    for (var e = tree.DofParent[d]; e >= 0; e = tree.DofParent[e])
-                        matrix[(d * _n) + e] = 0;
-                    matrix[(d * _n) + d] = 1;
-                    continue;
-                }
-                solution[d] = -_gradient[d];
-                var from = d * _n;
-                matrix[from + d] = (_hessian[from + d] * (1 + damping)) + 1e-12;
-                for (var e = tree.DofParent[d]; e >= 0; e = tree.DofParent[e])
-                    matrix[from + e] = _fixed[e] ? 0 : _hessian[from + e];
-            }
-            // What the fixed steps do to the others.
-            for (var d = 6; d < count; d++)
-                for (var e = tree.DofParent[d]; e >= 0; e = tree.DofParent[e])
-                {
-                    if (_fixed[d] && !_fixed[e])
-                        solution[e] -= _hessian[(d * _n) + e] * _step[d];
-                    else if (_fixed[e] && !_fixed[d])
-                        solution[d] -= _hessian[(d * _n) + e] * _step[e];
-                }
-            if (!_cholesky.Factorise())
-                return false;
-            _cholesky.Solve(solution);
-            var added = false;
-            for (var d = 0; d < count; d++)
-            {
-                if (_fixed[d])
-                    continue;
-                _step[d] = solution[d];
-                if (d < 6)
-                    continue;
-                var q = qpos[tree.QposIndex[d]];
-                if (q + _step[d] < tree.Lower[d])
-                    _step[d] = tree.Lower[d] - q;
-                else if (q + _step[d] > tree.Upper[d])
-                    _step[d] = tree.Upper[d] - q;
-                else
-                    continue;
-                _fixed[d] = true;
-                added = true;
-            }
-            if (!added)
-                return true;
-        }
-    }
-
     /// <summary>Writes the pose moved by the step to the trial.</summary>
     private void Move(ReadOnlySpan<double> qpos, int count)
     {
         qpos.CopyTo(_trial);
         for (var i = 0; i < 3; i++)
-            _trial[i] += _step[i];
-        Rotate(_trial.AsSpan(3, 4), _step.AsSpan(3, 3));
+            _trial[i] += _step.Values[i];
+        Rotate(_trial.AsSpan(3, 4), _step.Values.Slice(3, 3));
         for (var d = 6; d < count; d++)
         {
             ref var q = ref _trial[_tree.QposIndex[d]];
-            q = Math.Clamp(q + _step[d], _tree.Lower[d], _tree.Upper[d]);
+            q = Math.Clamp(q + _step.Values[d], _tree.Lower[d], _tree.Upper[d]);
         }
     }
 

@@ -9,8 +9,9 @@ namespace ClosedLoop.PoseTracking;
 /// doubt, exchanged or far off are dealt with and flagged; where none arrive the pose is carried forward.
 /// </summary>
 /// <remarks>
-/// Poses are relative to the animal's floor, which is at height 0. Runs on one thread, allocates nothing per tick, and
-/// gives the same poses bit for bit for the same ticks (the stamps' times of production excepted).
+/// Poses are relative to the animal's floor, which is at height 0, and what no keypoint shows (tail, jaw) is at rest there
+/// or just above the floor. Runs on one thread, allocates nothing per tick, and gives the same poses bit for bit for the
+/// same ticks (the stamps' times of production excepted).
 /// </remarks>
 public sealed class Registrar : IDisposable
 {
@@ -28,6 +29,7 @@ public sealed class Registrar : IDisposable
     private readonly PoseSolver _solver;
     private readonly TrunkStart _start;
     private readonly SideSwap _sides;
+    private readonly FloorClearance? _clearance;
     private readonly Pose _pose;
     private readonly double[] _targets;
     private readonly double[] _weights;
@@ -65,6 +67,7 @@ public sealed class Registrar : IDisposable
         _solver = new(body, options.Solver) { FloorHeightM = hasFloor ? 0 : double.NaN };
         _start = new(_solver);
         _sides = new(body.Layout);
+        _clearance = hasFloor ? new(_solver.Tree, _solver.RestPose) : null;
         var count = body.Layout.Count;
         _pose = new(_model.Nq, _model.Nv, count);
         _targets = new double[3 * count];
@@ -277,6 +280,7 @@ public sealed class Registrar : IDisposable
         if (_hasPose && dot < 0)
             for (var i = 3; i < 7; i++)
                 _pose.Qpos[i] = -_pose.Qpos[i];
+        _clearance?.Lift(_pose.Qpos);
         // NB: over the true time since the last solved pose, not over the physics' time step, and not across a jump or a
         // restart, where the difference of two poses is no motion.
         if (_hasPose && !jump && (_pose.Flags & PoseFlags.Restarted) == 0)
@@ -306,6 +310,7 @@ public sealed class Registrar : IDisposable
                 _velocity[d] *= VelocityDecay;
             Advance(_pose.Qpos, _periodS);
         }
+        _clearance?.Lift(_pose.Qpos);
         _velocity.CopyTo(_pose.Qvel, 0);
     }
 

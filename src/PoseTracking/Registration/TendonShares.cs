@@ -22,22 +22,12 @@ internal sealed class TendonShares
     /// <summary>Reads the tendons that actuators pull on, as far as all their joints lie in one chain of the tree.</summary>
     public TendonShares(KinematicTree tree)
     {
-        const int TendonTransmission = 3;
-        const int JointWrap = 1;
         var model = tree.Body.Model;
         var (row, column, value) = (new List<int>(), new List<int>(), new List<double>());
-        var pulled = Enumerable.Range(0, model.Nu)
-            .Where(a => model.Ints("actuator_trntype")[a] == TendonTransmission)
-            .Select(a => model.Ints("actuator_trnid").Row(a)[0]).Distinct();
-        foreach (var tendon in pulled)
+        foreach (var tendon in Pulled(model))
         {
-            var wraps = Enumerable.Range(model.Ints("tendon_adr")[tendon], model.Ints("tendon_num")[tendon]).ToArray();
-            if (wraps.Any(w => model.Ints("wrap_type")[w] != JointWrap))
-                continue;
-            var parts = wraps.Select(w => (
-                Dof: Array.IndexOf(tree.ModelDof, model.Ints("jnt_dofadr")[model.Ints("wrap_objid")[w]]),
-                Coefficient: model.Doubles("wrap_prm")[w],
-                Stiffness: model.Doubles("jnt_stiffness")[model.Ints("wrap_objid")[w]])).OrderBy(p => p.Dof).ToArray();
+            var parts = tendon.Select(p => (
+                Dof: Array.IndexOf(tree.ModelDof, model.Ints("jnt_dofadr")[p.Joint]), p.Coefficient, p.Stiffness)).OrderBy(p => p.Dof).ToArray();
             if (parts.Length < 2 || parts.Any(p => p.Dof < 6) || !InOneChain(tree, [.. parts.Select(p => p.Dof)]))
                 continue;
             var mean = parts.Average(p => p.Stiffness);
@@ -53,6 +43,20 @@ internal sealed class TendonShares
                 }
         }
         (_row, _column, _value) = ([.. row], [.. column], [.. value]);
+    }
+
+    /// <summary>The tendons over joints that actuators pull on: each one's joints, their parts in its length, and their stiffnesses.</summary>
+    internal static IEnumerable<(int Joint, double Coefficient, double Stiffness)[]> Pulled(MujocoModel model)
+    {
+        const int TendonTransmission = 3;
+        const int JointWrap = 1;
+        return Enumerable.Range(0, model.Nu)
+            .Where(a => model.Ints("actuator_trntype")[a] == TendonTransmission)
+            .Select(a => model.Ints("actuator_trnid").Row(a)[0]).Distinct()
+            .Select(tendon => Enumerable.Range(model.Ints("tendon_adr")[tendon], model.Ints("tendon_num")[tendon]))
+            .Where(wraps => wraps.All(w => model.Ints("wrap_type")[w] == JointWrap))
+            .Select(wraps => wraps.Select(w => (
+                model.Ints("wrap_objid")[w], model.Doubles("wrap_prm")[w], model.Doubles("jnt_stiffness")[model.Ints("wrap_objid")[w]])).ToArray());
     }
 
     /// <summary>The cost of angles from rest, by degree of freedom.</summary>

@@ -39,8 +39,8 @@ public sealed class RealClipTests
         using var servo = new ServoController(body);
         var score = ImitationEpisodes.Run(body, servo, new() { ControlPeriodS = 1 / file.RateHz }, poses, (int)Math.Round(2 * file.RateHz), 20);
         Assert.True(score.Episodes >= 30, $"only {score.Episodes} episodes");
-        Assert.InRange(score.MedianRootErrorMm, 0, 6);
-        Assert.InRange(score.MedianTotalErrorMm, 0, 5);
+        Assert.InRange(score.MedianRootErrorMm, 0, 3.5);
+        Assert.InRange(score.MedianTotalErrorMm, 0, 3.5);
         Assert.InRange(score.Survival, 0.95, 1);
     }
 
