@@ -12,9 +12,10 @@ namespace ClosedLoop.Commands;
 /// <param name="KeypointToActionMs">From a keypoint set at hand to the end of its control step.</param>
 /// <param name="KernelSumMs">Sum of the kernels' medians.</param>
 /// <param name="P99ToKernels">99th percentile of the whole path over that sum.</param>
+/// <param name="P99ToKernelsP99">99th percentile of the whole path over the sum of the kernels' own 99th percentiles: above 1 is what the path adds.</param>
 /// <param name="AllocatedBytesPerFrame">Bytes allocated per frame after warming up.</param>
 /// <param name="Stepping">How fast our own rat steps beside another body; null where none was named.</param>
 internal sealed record BenchResult(
     string Version, string Mujoco, MachineFacts Machine, long Frames, IReadOnlyDictionary<string, LatencyResult> KernelsMs,
-    LatencyResult KeypointToActionMs, double KernelSumMs, double P99ToKernels, double AllocatedBytesPerFrame,
+    LatencyResult KeypointToActionMs, double KernelSumMs, double P99ToKernels, double P99ToKernelsP99, double AllocatedBytesPerFrame,
     IReadOnlyList<SteppingResult>? Stepping);
