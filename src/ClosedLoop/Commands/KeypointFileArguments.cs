@@ -13,10 +13,11 @@ internal sealed class KeypointFileArguments
         HelpName = "A:B",
     };
 
-    private readonly Option<LengthUnit> _units = new("--units")
+    private readonly Option<string> _units = new("--units")
     {
-        Description = "The unit of the file's numbers; auto decides by the size of the animal.",
-        DefaultValueFactory = _ => LengthUnit.Auto,
+        Description = "The unit of the file's numbers: mm or m; auto decides by the size of the animal.",
+        HelpName = "mm|m|auto",
+        DefaultValueFactory = _ => "auto",
     };
 
     private readonly Option<double?> _rateHz = new("--rate-hz")
@@ -66,7 +67,13 @@ internal sealed class KeypointFileArguments
         var file = KeypointFile.Open(path, new()
         {
             Frames = Range(parsed),
-            Units = parsed.GetValue(_units),
+            Units = parsed.GetRequiredValue(_units) switch
+            {
+                "mm" => LengthUnit.Millimetres,
+                "m" => LengthUnit.Metres,
+                "auto" => LengthUnit.Auto,
+                var other => throw ClosedLoopException.Usage($"--units {other} is no unit of keypoint files; give mm, m, or auto to decide by the size of the animal"),
+            },
             RateHz = parsed.GetValue(_rateHz),
             PlaybackRate = playbackRate,
             Clock = clock,

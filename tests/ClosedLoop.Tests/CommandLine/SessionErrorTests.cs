@@ -69,12 +69,13 @@ public sealed class SessionErrorTests(CommandSessions sessions)
     [InlineData("--rate", "-1", "--rate -1 is no rate")]
     [InlineData("--episodes", "2", "--episodes 2 is no plan; write SECONDS:EVERY_FRAMES")]
     [InlineData("--rate-hz", "0", "0 is not a frame rate")]
+    [InlineData("--units", "cm", "--units cm is no unit of keypoint files; give mm, m, or auto")]
     public void A_wrong_value_of_an_option_is_refused_before_anything_is_fitted(string option, string value, string sentence) =>
         Fails(2, [sentence], "replay", sessions.Table, option, value);
 
     [Theory]
     [InlineData("--frames", "100:300", "has the frames 0:150")]
-    [InlineData("--units", "metres", "--units is for keypoint files")]
+    [InlineData("--units", "m", "--units is for keypoint files")]
     [InlineData("--allow-missing", null, "--allow-missing is for keypoint files")]
     public void An_option_that_a_recording_cannot_follow_is_refused(string option, string? value, string sentence)
     {
