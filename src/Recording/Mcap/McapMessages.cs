@@ -50,6 +50,9 @@ public sealed class McapMessages
             var chunk = chunks[_nextChunk++];
             if (Array.IndexOf(chunk.Channels, _channel) < 0)
                 continue;
+            // The largest chunk's size at once, so that nothing is allocated later; a length beyond the file is a damaged one.
+            if (_chunk.Length == 0)
+                _chunk = new byte[chunks.Where(c => c.Length <= _reader.FileBytes).Select(c => c.Length).DefaultIfEmpty().Max()];
             _end = _reader.ReadChunk(chunk, ref _chunk);
             _offset = 0;
             return true;
