@@ -57,11 +57,6 @@ CL_API int cl_contact(const mjData* data, int index, int* geom1, int* geom2, dou
   return CL_OK;
 }
 
-// The number of MuJoCo's warnings of one type since the last reset (mjtWarning's order).
-CL_API int cl_warnings(const mjData* data, int type) {
-  return type >= 0 && type < mjNWARNING ? data->warning[type].number : -1;
-}
-
 // Steps `count` times. Returns CL_ERROR on a MuJoCo error, 2 + type where a warning of that type was raised:
 // the state is then not to be trusted (MuJoCo itself resets it on a bad position, velocity or acceleration).
 CL_API int cl_step(const mjModel* model, mjData* data, int count) {
@@ -123,14 +118,6 @@ CL_API int cl_differentiate(const mjModel* model, double* qvel, double dt, const
 CL_API int cl_integrate(const mjModel* model, double* qpos, const double* qvel, double dt) {
   CL_GUARD(CL_ERROR)
   mj_integratePos(model, qpos, qvel, dt);
-  CL_UNGUARD;
-  return CL_OK;
-}
-
-// Velocity of an object: 3 rotational, 3 linear; in its own frame where `local` is not 0.
-CL_API int cl_object_velocity(const mjModel* model, const mjData* data, int type, int id, int local, double* velocity) {
-  CL_GUARD(CL_ERROR)
-  mj_objectVelocity(model, data, type, id, velocity, local);
   CL_UNGUARD;
   return CL_OK;
 }

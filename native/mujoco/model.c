@@ -100,13 +100,3 @@ CL_API int cl_set_total_mass(mjModel* model, double mass_kg) {
   CL_UNGUARD;
   return CL_OK;
 }
-
-// Writes mjModel's binary form into a buffer (its size with buffer NULL): two models are equal when these bytes are.
-CL_API int cl_model_save(const mjModel* model, void* buffer, int size) {
-  int needed = mj_sizeModel(model);
-  if (!buffer) return needed;
-  CL_GUARD(-1)
-  mj_saveModel(model, NULL, buffer, size);
-  CL_UNGUARD;
-  return needed;
-}

@@ -128,14 +128,6 @@ public sealed unsafe class MujocoData : IDisposable
             MujocoNative.Check(MujocoNative.cl_site_jacobians(Model.Handle, _handle, s, sites.Length, j), "Jacobians cannot be computed");
     }
 
-    /// <summary>Velocity of an object: three rotational (rad/s), then three linear (m/s), in the world's axes or its own.</summary>
-    public void ObjectVelocity(ObjectType type, int id, bool inOwnFrame, Span<double> velocity)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(velocity.Length, 6);
-        fixed (double* v = velocity)
-            MujocoNative.Check(MujocoNative.cl_object_velocity(Model.Handle, _handle, (int)type, id, inOwnFrame ? 1 : 0, v), "the velocity cannot be computed");
-    }
-
     /// <summary>Goes back to the model's initial configuration at time 0.</summary>
     public void Reset() => MujocoNative.Check(MujocoNative.cl_data_reset(Model.Handle, _handle), "the state cannot be reset");
 

@@ -207,17 +207,6 @@ public sealed unsafe class MujocoModel : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>The model in MuJoCo's binary form: two models are the same when these bytes are.</summary>
-    public byte[] ToBytes()
-    {
-        var bytes = new byte[MujocoNative.cl_model_save(Handle, null, 0)];
-        fixed (byte* buffer = bytes)
-            if (MujocoNative.cl_model_save(Handle, buffer, bytes.Length) < 0)
-                throw ClosedLoopException.Failed($"the model cannot be written: {MujocoNative.LastError()}");
-        GC.KeepAlive(this);
-        return bytes;
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -62,7 +62,6 @@ internal static unsafe partial class MujocoNative
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int cl_name_to_id(nint model, int type, string name);
     [LibraryImport(Library)] public static partial nint cl_id_to_name(nint model, int type, int id);
     [LibraryImport(Library)] public static partial int cl_set_total_mass(nint model, double kilograms);
-    [LibraryImport(Library)] public static partial int cl_model_save(nint model, void* buffer, int size);
 
     [LibraryImport(Library)] public static partial nint cl_data_make(nint model);
     [LibraryImport(Library)] public static partial void cl_data_free(nint data);
@@ -76,7 +75,6 @@ internal static unsafe partial class MujocoNative
     [LibraryImport(Library), SuppressGCTransition] public static partial void cl_set_time(nint data, double time);
     [LibraryImport(Library), SuppressGCTransition] public static partial int cl_contact_count(nint data);
     [LibraryImport(Library), SuppressGCTransition] public static partial int cl_contact(nint data, int index, int* geom1, int* geom2, double* distance, double* position);
-    [LibraryImport(Library), SuppressGCTransition] public static partial int cl_warnings(nint data, int type);
 
     [LibraryImport(Library)] public static partial int cl_step(nint model, nint data, int count);
     [LibraryImport(Library)] public static partial int cl_forward(nint model, nint data);
@@ -85,7 +83,6 @@ internal static unsafe partial class MujocoNative
     [LibraryImport(Library)] public static partial int cl_site_jacobians(nint model, nint data, int* sites, int count, double* jacobian);
     [LibraryImport(Library)] public static partial int cl_differentiate(nint model, double* qvel, double dt, double* qpos1, double* qpos2);
     [LibraryImport(Library)] public static partial int cl_integrate(nint model, double* qpos, double* qvel, double dt);
-    [LibraryImport(Library)] public static partial int cl_object_velocity(nint model, nint data, int type, int id, int local, double* velocity);
 
     [LibraryImport(Library)] public static partial nint cl_renderer_make(nint model, int width, int height, int samples, int shadowSize);
     [LibraryImport(Library)] public static partial void cl_renderer_free(nint renderer);
