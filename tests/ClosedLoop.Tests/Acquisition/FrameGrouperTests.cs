@@ -52,7 +52,7 @@ public class FrameGrouperTests
     public void Skipped_repeated_short_undecodable_and_late_frames_are_named_and_counted_and_no_image_is_guessed()
     {
         var frames = Plan(100);
-        frames.RemoveAll(frame => frame.Camera == 0 && frame.Counter is 20 or 21 or 22 && frame.Camera == 0);
+        frames.RemoveAll(frame => frame is { Camera: 0, Counter: 20 or 21 or 22 });
         var again = frames.Single(frame => frame.Camera == 1 && frame.Counter == 30);
         frames.Add(again with { TimeNs = again.TimeNs + 1_000_000 });
         frames.Add(again with { TimeNs = again.TimeNs + 2_000_000 });
@@ -60,6 +60,7 @@ public class FrameGrouperTests
         Change(frames, 4, 50, frame => frame with { Defect = FrameDefect.Undecodable });
         Change(frames, 5, 60, frame => frame with { TimeNs = frame.TimeNs + 50_000_000 });
         Change(frames, 5, 61, frame => frame with { TimeNs = frame.TimeNs + 40_000_000 });
+        Change(frames, 5, 62, frame => frame with { TimeNs = frame.TimeNs + 20_000_000 });
         var grouper = Run(frames);
 
         Assert.Equal(100, _sets.Count);
