@@ -165,7 +165,7 @@ public sealed class FrameRecordingTests(ITestOutputHelper output) : IDisposable
         var set = Layout.NewFrameSet();
         var count = 0;
         for (; source.TryRead(set, default); count++)
-            Assert.Equal(count, CodedImages.Read(set.Pixels[0]).Frame);
+            Assert.All(Enumerable.Range(0, 3).Where(camera => set.Present[camera]), camera => Assert.Equal((camera, count), CodedImages.Read(set.Pixels[camera])));
         Assert.InRange(count, 3, 100);
     }
 
@@ -243,7 +243,8 @@ public sealed class FrameRecordingTests(ITestOutputHelper output) : IDisposable
         }
         var recording = SessionRecording.Open(path);
         Assert.Equal(findings, recording.CameraFindings());
-        var stopped = findings.Single(finding => finding is { Kind: CameraFindingKind.Stopped, Camera: "cam1" });
+        // A busy machine may be silent for long enough to look stopped before; the last stop is the planted one.
+        var stopped = findings.Last(finding => finding is { Kind: CameraFindingKind.Stopped, Camera: "cam1" });
         Assert.True(stopped.Time > stopped.LastSeen);
         Assert.Equal(2, findings.Where(finding => finding is { Kind: CameraFindingKind.Skipped, Camera: "cam2" }).Sum(finding => finding.Count));
         Assert.Equal(3, findings.Where(finding => finding is { Kind: CameraFindingKind.Short, Camera: "side" }).Sum(finding => finding.Count));
