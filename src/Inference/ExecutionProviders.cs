@@ -15,6 +15,8 @@ internal static class ExecutionProviders
             return null;
         if (!GpuLibraries.HasDriver)
             return $"this machine has no NVIDIA driver ({GpuLibraries.Driver})";
+        if (GpuLibraries.DriverCudaVersion is < GpuLibraries.CudaVersion and var old)
+            return $"the NVIDIA driver is too old: it serves CUDA {old / 1000}.{old % 1000 / 10}, and {GpuLibraries.CudaVersion / 1000}.0 is needed";
         if (!OnnxRuntimeLibrary.CompiledProviders.Contains(device == InferenceDevice.TensorRt ? TensorRt : Cuda))
             return $"this ONNX Runtime ({OnnxRuntimeLibrary.LoadedFrom ?? "beside the program"}) was built without it";
         string[] providers = device == InferenceDevice.TensorRt ? ["shared", "cuda", "tensorrt"] : ["shared", "cuda"];
