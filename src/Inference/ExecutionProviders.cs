@@ -37,7 +37,13 @@ internal static class ExecutionProviders
         if (device == InferenceDevice.TensorRt)
         {
             using var options = new OrtTensorRTProviderOptions();
-            options.UpdateOptions(new() { ["device_id"] = id });
+            // NB: building an engine takes minutes; it is kept for the next start, per network and card.
+            options.UpdateOptions(new()
+            {
+                ["device_id"] = id,
+                ["trt_engine_cache_enable"] = "1",
+                ["trt_engine_cache_path"] = EngineCache(),
+            });
             session.AppendExecutionProvider_Tensorrt(options);
         }
         using var cuda = new OrtCUDAProviderOptions();
@@ -51,4 +57,7 @@ internal static class ExecutionProviders
         });
         session.AppendExecutionProvider_CUDA(cuda);
     }
+
+    private static string EngineCache() => Directory.CreateDirectory(Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "closedloop", "tensorrt")).FullName;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using Xunit;
 
@@ -62,12 +63,16 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, "is not installed")]
-    [InlineData(true, "is damaged or for another processor")]
-    public void Doctor_tells_of_a_missing_or_broken_onnx_runtime_in_a_sentence(bool there, string says)
+    [InlineData("nothing", "is not installed")]
+    [InlineData("text", "is damaged or for another processor")]
+    [InlineData("another library", "is of another version than this program")]
+    public void Doctor_tells_of_a_missing_or_broken_onnx_runtime_in_a_sentence(string there, string says)
     {
-        if (there)
-            File.WriteAllText(Path.Combine(_folder, "libonnxruntime.so"), "no library");
+        var library = Path.Combine(_folder, "libonnxruntime.so");
+        if (there == "text")
+            File.WriteAllText(library, "no library");
+        else if (there == "another library")
+            File.Copy(NativeFolders.Candidates().Select(folder => Path.Combine(folder, "libclosedloop_mujoco.so")).First(File.Exists), library);
         var checks = Networks(new() { ["CLOSEDLOOP_ONNXRUNTIME"] = _folder });
         var (state, found) = Assert.Single(checks).Value;
         Assert.Equal("missing", state);
