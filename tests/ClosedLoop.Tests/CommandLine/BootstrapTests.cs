@@ -58,6 +58,29 @@ public sealed class BootstrapTests : IDisposable
     }
 
     [Fact]
+    public void Onnx_runtime_is_installed_once_before_the_program_is_built()
+    {
+        _sandbox.Run("demo");
+        var calls = _sandbox.TakeCalls().Where(call => call.StartsWith("npm", StringComparison.Ordinal) || call.StartsWith("dotnet build", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, calls.Length);
+        Assert.StartsWith("npm ci --ignore-scripts", calls[0]);
+
+        // Another lock file is another ONNX Runtime, and another program.
+        _sandbox.Write("third_party/onnxruntime/package-lock.json", "second, longer");
+        _sandbox.Run("demo");
+        calls = _sandbox.TakeCalls();
+        Assert.Single(calls, call => call.StartsWith("npm", StringComparison.Ordinal));
+        Assert.Single(calls, call => call.StartsWith("dotnet build", StringComparison.Ordinal));
+
+        Directory.Delete(Path.Combine(_sandbox.Root, "third_party/onnxruntime/node_modules"), recursive: true);
+        File.WriteAllText(Path.Combine(_sandbox.Folder, "offline"), "");
+        var result = _sandbox.Run("demo");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("npm ERR! network request failed", result.ErrorLines);
+        Assert.EndsWith($"could not be installed; the whole log is {_sandbox.Root}/.build/onnxruntime.log", result.ErrorLines[^1]);
+    }
+
+    [Fact]
     public void A_failed_build_shows_what_is_wrong_and_is_tried_again()
     {
         var broken = Path.Combine(_sandbox.Folder, "broken");
