@@ -106,7 +106,9 @@ public static class TriangulateCommand
         var output = Terminal.Output;
         output.WriteLine($"{frames} frames of {views.Rig.Cameras.Count} cameras ({views.Kind}), {views.Layout.Count} keypoints, {scores.Found:P1} found");
         output.WriteLine($"  reprojection  {scores.MedianReprojectionPx:F2} px median");
-        ScoreTable.Print(scores, hasTruth);
+        if (hasTruth)
+            output.WriteLine($"  error         {scores.MedianErrorMm:F2} mm median, {scores.P95ErrorMm:F2} mm for 95 %, over {scores.Compared} frames that the truth has");
+        ScoreTable.Print(scores.PerKeypoint(), hasTruth);
         foreach (var note in views.Notes)
             output.WriteLine($"  note: {note}");
         output.WriteLine($"written to {target}");

@@ -6,20 +6,19 @@ namespace ClosedLoop.Tracking;
 /// <summary>Prints how each keypoint fared.</summary>
 internal static class ScoreTable
 {
-    public static void Print(KeypointScores scores, bool hasTruth)
+    public static void Print(IReadOnlyList<KeypointScore> scores, bool hasTruth)
     {
-        var output = Terminal.Output;
-        if (hasTruth)
-            output.WriteLine($"  error         {scores.MedianErrorMm:F2} mm median, {scores.P95ErrorMm:F2} mm for 95 %, over {scores.Compared} sets that the truth has");
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumns("keypoint", "found", "views", "reprojection px");
         if (hasTruth)
             table.AddColumns("median mm", "95 % mm");
-        foreach (var score in scores.PerKeypoint())
+        foreach (var score in scores)
         {
-            string[] row = [score.Keypoint, $"{score.Found:P1}", $"{score.MedianViews:F0}", $"{score.MedianReprojectionPx:F2}"];
-            table.AddRow(hasTruth ? [.. row, $"{score.MedianErrorMm:F2}", $"{score.P95ErrorMm:F2}"] : row);
+            string[] row = [score.Keypoint, $"{score.Found:P1}", $"{score.MedianViews:F0}", Number(score.MedianReprojectionPx)];
+            table.AddRow(hasTruth ? [.. row, Number(score.MedianErrorMm), Number(score.P95ErrorMm)] : row);
         }
-        output.Write(table);
+        Terminal.Output.Write(table);
     }
+
+    private static string Number(double value) => double.IsFinite(value) ? $"{value:F2}" : "-";
 }
