@@ -15,6 +15,8 @@ internal static class ExecutionProviders
             return null;
         if (!GpuLibraries.HasDriver)
             return $"this machine has no NVIDIA driver ({GpuLibraries.Driver})";
+        if (GpuLibraries.DriverCudaVersion is < GpuLibraries.CudaVersion and var old)
+            return $"the NVIDIA driver is too old: it serves CUDA {old / 1000}.{old % 1000 / 10}, and {GpuLibraries.CudaVersion / 1000}.0 is needed";
         if (!OnnxRuntimeLibrary.CompiledProviders.Contains(device == InferenceDevice.TensorRt ? TensorRt : Cuda))
             return $"this ONNX Runtime ({OnnxRuntimeLibrary.LoadedFrom ?? "beside the program"}) was built without it";
         string[] providers = device == InferenceDevice.TensorRt ? ["shared", "cuda", "tensorrt"] : ["shared", "cuda"];
@@ -35,7 +37,13 @@ internal static class ExecutionProviders
         if (device == InferenceDevice.TensorRt)
         {
             using var options = new OrtTensorRTProviderOptions();
-            options.UpdateOptions(new() { ["device_id"] = id });
+            // NB: building an engine takes minutes; it is kept for the next start, per network and card.
+            options.UpdateOptions(new()
+            {
+                ["device_id"] = id,
+                ["trt_engine_cache_enable"] = "1",
+                ["trt_engine_cache_path"] = EngineCache(),
+            });
             session.AppendExecutionProvider_Tensorrt(options);
         }
         using var cuda = new OrtCUDAProviderOptions();
@@ -49,4 +57,7 @@ internal static class ExecutionProviders
         });
         session.AppendExecutionProvider_CUDA(cuda);
     }
+
+    private static string EngineCache() => Directory.CreateDirectory(Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "closedloop", "tensorrt")).FullName;
 }

@@ -99,6 +99,6 @@ internal static class OnnxSession
     {
         using var inputs = session.GetMemoryInfosForInputs();
         using var outputs = session.GetMemoryInfosForOutputs();
-        return inputs.Concat(outputs).Any(memory => memory.Name.StartsWith("Cuda", StringComparison.OrdinalIgnoreCase));
+        return inputs.Concat(outputs).Any(memory => !memory.Name.StartsWith("Cpu", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -25,7 +25,7 @@ public static class ProviderProbe
         }
     }
 
-    /// <summary>y = 2 x + 1; made by tests/ClosedLoop.Tests/Inference/models/make_models.py.</summary>
+    /// <summary>y = 2 x + 1 as a convolution, so that cuDNN has to work too; made by tests/ClosedLoop.Tests/Inference/models/make_models.py.</summary>
     private static byte[] Network()
     {
         using var stream = typeof(ProviderProbe).Assembly.GetManifestResourceStream("probe.onnx")!;

@@ -18,7 +18,8 @@ internal sealed class BootstrapSandbox : IDisposable
         Root = Directory.CreateDirectory(Path.Combine(Folder, "the repository")).FullName;
         _tools = Directory.CreateDirectory(Path.Combine(Folder, "tools")).FullName;
         File.Copy(Path.Combine(Installation.Root!, "closedloop"), Script);
-        foreach (var file in new[] { "native/CMakeLists.txt", "src/ClosedLoop/Program.cs", "src/Core/Core.cs", "Directory.Build.props", "third_party/onnxruntime/package.json", "third_party/onnxruntime/package-lock.json" })
+        foreach (var file in new[] { "native/CMakeLists.txt", "src/ClosedLoop/Program.cs", "src/Core/Core.cs", "Directory.Build.props", "third_party/onnxruntime/package.json", "third_party/onnxruntime/package-lock.json",
+                     "third_party/onnxruntime/gpu/package.json", "third_party/onnxruntime/gpu/package-lock.json" })
             Write(file, "first");
         File.WriteAllText(Calls, "");
 
@@ -42,6 +43,10 @@ internal sealed class BootstrapSandbox : IDisposable
             done
             mkdir -p node_modules/com.github.asus4.onnxruntime/Runtime
             touch node_modules/com.github.asus4.onnxruntime/Runtime/OrtEnv.shared.cs
+            [[ $PWD != */gpu ]] || {
+                mkdir -p node_modules/com.github.asus4.onnxruntime.linux-x64-gpu/Plugins/Linux/x64
+                touch node_modules/com.github.asus4.onnxruntime.linux-x64-gpu/Plugins/Linux/x64/libonnxruntime_providers_{shared,cuda,tensorrt}.so
+            }
             """);
         Tool("node", "");
         Tool("make", "");

@@ -26,16 +26,16 @@ def tensor(name, kind, shape):
     return helper.make_tensor_value_info(name, kind, shape)
 
 
-def line(path):
-    """y = 2 x + 1 for a batch of any size N."""
-    save(path,
-         [helper.make_node("Mul", ["x", "slope"], ["scaled"]), helper.make_node("Add", ["scaled", "offset"], ["y"])],
-         [tensor("x", TensorProto.FLOAT, ["N", 3])], [tensor("y", TensorProto.FLOAT, ["N", 3])],
-         [("slope", np.array(2, np.float32)), ("offset", np.array(1, np.float32))])
+# y = 2 x + 1 for a batch of any size N.
+save(HERE / "line.onnx",
+     [helper.make_node("Mul", ["x", "slope"], ["scaled"]), helper.make_node("Add", ["scaled", "offset"], ["y"])],
+     [tensor("x", TensorProto.FLOAT, ["N", 3])], [tensor("y", TensorProto.FLOAT, ["N", 3])],
+     [("slope", np.array(2, np.float32)), ("offset", np.array(1, np.float32))])
 
-
-line(HERE / "line.onnx")
-line(PROBE)
+# The same of a row of three pixels as a convolution: on a card that takes cuDNN.
+save(PROBE, [helper.make_node("Conv", ["x", "slope", "offset"], ["y"])],
+     [tensor("x", TensorProto.FLOAT, [1, 1, 1, 3])], [tensor("y", TensorProto.FLOAT, [1, 1, 1, 3])],
+     [("slope", np.full((1, 1, 1, 1), 2, np.float32)), ("offset", np.ones(1, np.float32))])
 
 # A convolution with bias and a softmax over the picture, for a batch of V: sums in an order that threads could change.
 random = np.random.default_rng(3)
