@@ -19,6 +19,8 @@ public static class RootVerb
         root.Add(DemoCommand.Create());
         root.Add(LiveCommand.Create());
         root.Add(ReplayCommand.Create());
+        root.Add(TrackCommand.Create());
+        root.Add(TriangulateCommand.Create());
         root.Add(RegisterCommand.Create());
         root.Add(SimulateCommand.Create());
         root.Add(BenchCommand.Create());
