@@ -116,7 +116,7 @@ def keypoint_names(options, count):
 def add_volumetric(folder, network, seed=0, height=96, width=128):
     """The network with a stored sample: a seeded picture of blobs, seen by cameras on a ring, the last of them missing."""
     random = np.random.default_rng(seed)
-    half = float(-network.grid.min())
+    half = float(-network.axis[0])
     cameras = ring_of_cameras(network.views, 6 * half, half, width, height)
     points = random.uniform(-0.7 * half, 0.7 * half, (12, 3))
     images = np.stack([picture_of(points, camera, width, height, 0.12 * half, random) for camera in cameras])
@@ -161,8 +161,7 @@ def export(network, names, out, localiser=None, cameras=None, version="1", descr
     if localiser:
         add_localiser(folder, localiser)
     add_volumetric(folder, network, height=sample_size[0], width=sample_size[1])
-    low, high = float(network.grid.min()), float(network.grid.max())
-    voxel = (high - low) / (network.cells - 1)
+    voxel = float(network.axis[1] - network.axis[0])
     preprocessing = {"cube_size_m": round(voxel * network.cells, 6), "voxels": network.cells, "interpolation": network.interpolation,
                      "pixel_offset_px": network.offset_px}
     if cameras:
@@ -209,7 +208,7 @@ def main():
         raise SystemExit(f"{len(cameras)} cameras are named, and the network looks at {network.views} views; name them with --cameras in the order of the training")
     export(network, keypoint_names(options, network.unet.head.out_channels), given.out, given.localiser, cameras, given.version,
            given.description, given.licence, given.trained_with)
-    print(f"{given.out}: {network.views} views, {network.cells}^3 voxels of {1000 * float(network.grid[1, 2] - network.grid[0, 2]):.2f} mm, "
+    print(f"{given.out}: {network.views} views, {network.cells}^3 voxels of {1000 * float(network.axis[1] - network.axis[0]):.2f} mm, "
           f"{network.unet.head.out_channels} keypoints")
 
 

@@ -107,11 +107,18 @@ class DannceNetwork(nn.Module):
         self.unet, self.cells = DannceUNet(**unet), unet["cells"]
         self.views = unet["channels"] // (1 if mono else 3)
         self.mono, self.interpolation, self.average, self.offset_px = mono, interpolation, head == "average", offset_px
-        axis = from_m + (torch.arange(self.cells) + 0.5) / self.cells * (to_m - from_m)
-        # NB: y is the slowest axis of the volume, then x, then z: NumPy's meshgrid as DANNCE calls it.
-        y, x, z = torch.meshgrid(axis, axis, axis, indexing="ij")
-        self.register_buffer("grid", torch.stack([x, y, z], -1).reshape(-1, 3), persistent=False)
+        self.register_buffer("axis", from_m + (torch.arange(self.cells) + 0.5) / self.cells * (to_m - from_m), persistent=False)
         self.register_buffer("grey", torch.tensor(GREY), persistent=False)
+
+    def points(self, centre):
+        """The middles of the voxels (cells^3, 3) in the arena.
+
+        NB: y is the slowest axis of the volume, then x, then z: NumPy's meshgrid as DANNCE calls it. They are made of the
+        centre, so that no list of half a million points is written into the graph.
+        """
+        shape = (self.cells,) * 3
+        x, y, z = ((centre[i] + self.axis) for i in range(3))
+        return torch.stack([x[None, :, None].expand(shape), y[:, None, None].expand(shape), z[None, None, :].expand(shape)], -1).reshape(-1, 3)
 
     def sample(self, images, pixels):
         """Colours (V, N, 3) at pixels (V, N, 2), of the nearest pixel of the view; see `sample_linear` for "linear"."""
@@ -151,7 +158,7 @@ class DannceNetwork(nn.Module):
 
     def volume(self, images, intrinsics, distortion, rotation, translation, centre, weights):
         """What the U-Net gets, (1, channels, cells, cells, cells): views in order, their colours within, -1 to 1."""
-        pixels, _ = project(centre + self.grid, intrinsics, distortion, rotation, translation)
+        pixels, _ = project(self.points(centre), intrinsics, distortion, rotation, translation)
         colours = self.sample(images, pixels + self.offset_px) * weights[:, None, None]
         if self.mono:
             colours = (colours * self.grey).sum(-1, keepdim=True)
@@ -160,14 +167,18 @@ class DannceNetwork(nn.Module):
     def forward(self, images, intrinsics, distortion, rotation, translation, centre, weights):
         volume = self.unet(self.volume(images, intrinsics, distortion, rotation, translation, centre, weights))
         heat = volume.flatten(2)[0]
+        cells = self.cells
         if not self.average:
             score, best = heat.max(-1)
-            return self.grid.index_select(0, best) + centre, torch.sigmoid(score)
-        probability = torch.softmax(heat, -1)
-        positions = torch.matmul(probability, self.grid) + centre
+            rows = torch.div(best, cells, rounding_mode="floor")
+            place = torch.stack([rows % cells, torch.div(rows, cells, rounding_mode="floor"), best % cells], -1)
+            return self.axis[place] + centre, torch.sigmoid(score)
+        probability = torch.softmax(heat, -1).reshape(-1, cells, cells, cells)
+        # The expectation along each axis needs the sums over the other two alone.
+        positions = torch.stack([torch.matmul(probability.sum(others), self.axis) for others in ((1, 3), (2, 3), (1, 2))], -1)
         # NB: DANNCE's own p_max is the peak alone, about 0.01; the mass of the voxel and its neighbours says more.
-        blocks = F.avg_pool3d(probability.reshape(1, -1, self.cells, self.cells, self.cells), 3, 1, 1) * 27
-        return positions, F.max_pool3d(blocks, self.cells).reshape(-1).clamp(max=1)
+        blocks = F.avg_pool3d(probability[None], 3, 1, 1) * 27
+        return positions + centre, F.max_pool3d(blocks, cells).reshape(-1).clamp(max=1)
 
 
 def our_name(name):

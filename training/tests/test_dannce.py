@@ -88,15 +88,16 @@ class DannceTests(unittest.TestCase):
         other = export_dannce.network_of(weights, options)
         for name, value in network.unet.state_dict().items():
             self.assertTrue(torch.equal(value, other.unet.state_dict()[name]))
-        self.assertTrue(torch.allclose(network.grid, other.grid))
+        self.assertTrue(torch.allclose(network.axis, other.axis))
 
     def test_a_maximum_network_answers_with_a_voxel(self):
         network, _ = self.bring(options={"expval": False})
         images, cameras = scene(2)
         with torch.no_grad():
             positions, _ = network(*tensors(images, cameras, [1, 1]))
-        away = torch.cdist(positions - torch.from_numpy(CENTRE.astype(np.float32)), network.grid).min(1).values
-        self.assertLess(float(away.max()), 1e-6)
+            heat = network.unet(network.volume(*tensors(images, cameras, [1, 1]))).flatten(2)[0]
+        voxels = reference.voxels(1000 * CENTRE, LOW, HIGH, CELLS).reshape(-1, 3) / 1000
+        np.testing.assert_allclose(positions.numpy(), voxels[heat.argmax(1).numpy()], atol=1e-6)
 
     def test_the_folder_is_complete_and_the_graph_valid(self):
         network, _ = self.bring()
