@@ -19,8 +19,8 @@ import torch
 
 from closedloop_training.dannce import NORMS, PIXEL_OFFSET, RAT23, DannceNetwork, architecture, renamed
 from closedloop_training.model_folder import ModelFolder
-from closedloop_training.networks import Localiser
 from closedloop_training.test_scene import picture_of, ring_of_cameras
+from closedloop_training.weights import load, localiser_of
 
 
 def saved(path):
@@ -143,9 +143,7 @@ def add_volumetric(folder, network, seed=0, height=96, width=128):
 
 def add_localiser(folder, checkpoint):
     """The network that finds the animal, so that the folder runs by itself."""
-    network = Localiser()
-    network.load_state_dict({name: value.float() if value.dtype.is_floating_point else value
-                             for name, value in torch.load(checkpoint, map_location="cpu")["averaged"].items()})
+    network = localiser_of(load(checkpoint))
     random = np.random.default_rng(1)
     cameras = ring_of_cameras(2, 0.8, 0.15, 80, 60)
     views = np.stack([picture_of(random.uniform(-0.05, 0.05, (8, 3)), camera, 80, 60, 0.03, random) for camera in cameras])
