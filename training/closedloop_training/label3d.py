@@ -228,28 +228,45 @@ def without_skew(picture, camera, skew):
 
 
 class Part:
-    """Some of a set's frames, and pictures without an animal beside."""
+    """Some of a set's frames, and pictures of the arena without an animal (V, H, W, 3) for every fourth of them."""
 
     def __init__(self, data, rows, empty=None):
-        self.names, self.width, self.height = data.names, data.width, data.height
-        self.keypoints, self.centres, self.cameras, self.has_animal = (
-            getattr(data, key)[rows] for key in ("keypoints", "centres", "cameras", "has_animal"))
-        self.images = data.images[rows]
-        if empty is not None:
-            self.images = np.concatenate([self.images, np.repeat(empty[None], max(1, len(rows) // 4), 0)])
-            more = len(self.images) - len(rows)
-            self.keypoints = np.concatenate([self.keypoints, np.full((more,) + self.keypoints.shape[1:], np.nan, np.float32)])
-            self.centres = np.concatenate([self.centres, np.full((more, 3), np.nan, np.float32)])
-            self.cameras = np.concatenate([self.cameras, np.repeat(self.cameras[:1], more, 0)])
-            self.has_animal = np.concatenate([self.has_animal, np.zeros(more, bool)])
+        self.names, self.images = data.names, PartImages(data.images, rows, empty)
+        more = 0 if empty is None else max(1, len(rows) // 4)
+
+        def extended(values, fill):
+            return np.concatenate([values[rows], np.repeat(fill, more, 0)]) if more else values[rows]
+
+        self.keypoints = extended(data.keypoints, np.full_like(data.keypoints[:1], np.nan))
+        self.centres = extended(data.centres, np.full_like(data.centres[:1], np.nan))
+        self.cameras = extended(data.cameras, data.cameras[:1])
+        self.has_animal = np.isfinite(self.centres).all(1)
 
     def __len__(self):
         return len(self.keypoints)
 
 
+class PartImages:
+    """The pictures of a Part, left where they are until [set, view] asks for some."""
+
+    def __init__(self, images, rows, empty):
+        self.images, self.rows, self.empty = images, rows, empty
+        self.shape = images.shape
+
+    def __getitem__(self, place):
+        row, view = place
+        return np.asarray(self.images[self.rows[row], view]) if row < len(self.rows) else self.empty[view]
+
+
 def empty_arena(data, rows):
-    """The median of each view over the frames (V, H, W, 3): the arena without the animal, if it has moved about. None of fewer than 8 frames."""
+    """The median of each view over the frames (V, H, W, 3): the arena without the animal.
+
+    None where it would show the animal: of fewer than 8 frames, or where it is at one place in more than 40 of 100.
+    """
     if len(rows) < 8:
+        return None
+    away = np.linalg.norm(data.centres[rows][:, None] - data.centres[rows][None], axis=-1)
+    if (away < 0.1).mean(1).max() > 0.4:
         return None
     chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), 25)).astype(int)]
     return np.stack([np.median(data.images[chosen, v], 0).astype(np.uint8) for v in range(data.images.shape[1])])

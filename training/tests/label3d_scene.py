@@ -14,12 +14,16 @@ NAMES = ["Snout", "EarL", "EarR", "SpineF", "SpineM", "SpineL"]
 BODY = np.array([[0.07, 0, 0.01], [0.05, 0.03, 0.02], [0.05, -0.03, 0.02], [0.03, 0, 0.03], [0, 0, 0.03], [-0.04, 0, 0.02]])
 
 
-def write_project(folder, frames=12, size=(160, 120), skew=0.0, radius_m=0.008, parts=None, version73=False, names=NAMES, seed=3):
-    """The project, with its truth. parts: frames a video file; skew: of the second camera, columns a row."""
+def write_project(folder, frames=12, size=(160, 120), skew=0.0, radius_m=0.008, parts=None, version73=False, names=NAMES, seed=3, reach_m=0.05):
+    """The project, with its truth. parts: frames a video file; skew: of the second camera, columns a row; reach_m: how far
+    the animal goes."""
     folder, random = Path(folder), np.random.default_rng(seed)
     width, height = size
-    cameras = ring_of_cameras(3, 0.8, 0.15, width, height)
-    angles, places = random.uniform(0, 2 * np.pi, frames), random.uniform(-0.05, 0.05, (frames, 2))
+    cameras = ring_of_cameras(3, 0.8, 0.1 + reach_m, width, height)
+    angles = random.uniform(0, 2 * np.pi, frames)
+    # Spread over a disc as a sunflower's seeds are, in any order.
+    turn, away = 2.4 * np.arange(frames), reach_m * np.sqrt((np.arange(frames) + 0.5) / frames)
+    places = random.permutation(np.stack([away * np.cos(turn), away * np.sin(turn)], 1))
     keypoints = np.zeros((frames, len(BODY), 3))
     for f in range(frames):
         cos, sin = np.cos(angles[f]), np.sin(angles[f])
