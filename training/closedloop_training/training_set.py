@@ -19,7 +19,7 @@ class TrainingSet:
         if not meta.exists():
             raise SystemExit(f"{folder} is no training set: it has no meta.json; make one with 'closedloop simulate --training-set'")
         self.meta = json.loads(meta.read_text())
-        count, views = int(self.meta["sets"]), int(self.meta["views"])
+        count, views = int(self.meta["sets"]), int(self.meta["cameras"])
         height, width = int(self.meta["height_px"]), int(self.meta["width_px"])
         self.names = list(self.meta["keypoints"])
         shape = (count, views, height, width, 3)

@@ -12,13 +12,15 @@ public static class RootVerb
         var root = new RootCommand(
             "ClosedLoop watches a freely moving rat, makes a virtual rodent in a physics simulator do what it does, " +
             "and compares the two with the animal's neurons while the experiment runs. " +
-            "'./closedloop test' runs the project's tests.");
+            "'./closedloop setup' installs and builds what is missing ('setup gpu': for an NVIDIA card); './closedloop test' runs the project's tests.");
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 
         // One line a verb, in the order of an experiment.
         root.Add(DemoCommand.Create());
         root.Add(LiveCommand.Create());
         root.Add(ReplayCommand.Create());
+        root.Add(TrackCommand.Create());
+        root.Add(TriangulateCommand.Create());
         root.Add(RegisterCommand.Create());
         root.Add(SimulateCommand.Create());
         root.Add(BenchCommand.Create());

@@ -97,6 +97,32 @@ public sealed unsafe class Hdf5File : IDisposable
         return (values, handle.Dimensions);
     }
 
+    /// <summary>
+    /// Reads one member of a table (a data set of compound rows): a number, or an array of numbers, a row.
+    /// </summary>
+    /// <returns>The values, row after row, and how many there are a row; null where there is no such member or it is of another kind.</returns>
+    public (double[] Values, int Width)? ReadMember(string dataset, string member)
+    {
+        using var scope = Hdf5Library.Enter();
+        using var handle = OpenDataset(dataset);
+        if (handle.TypeClass != Hdf5Native.ClassCompound)
+            return null;
+        var index = Hdf5Native.H5Tget_member_index(handle.Type, member);
+        if (index < 0)
+            return null;
+        var stored = Hdf5Native.H5Tget_member_type(handle.Type, (uint)index);
+        var width = Hdf5Table.WidthOf(stored);
+        _ = Hdf5Native.H5Tclose(stored);
+        if (width < 1)
+            return null;
+        var values = new double[checked(handle.Count(_path, dataset) * width)];
+        using var row = new Hdf5Table(member, width);
+        fixed (double* data = values)
+            if (values.Length > 0 && Hdf5Native.H5Dread(handle.Id, row.Type, 0, 0, 0, data) < 0)
+                throw Broken(dataset);
+        return (values, width);
+    }
+
     /// <summary>Reads a data set of strings.</summary>
     public string[] ReadStrings(string dataset)
     {

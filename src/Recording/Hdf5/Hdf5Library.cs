@@ -15,6 +15,12 @@ public static unsafe class Hdf5Library
 
     internal static long CString { get; private set; }
 
+    internal static long NativeUInt8 { get; private set; }
+
+    internal static long NativeUInt16 { get; private set; }
+
+    internal static long NativeInt32 { get; private set; }
+
     /// <summary>How files are opened: without HDF5's advisory locks.</summary>
     /// <remarks>
     /// NB: on network file systems and read-only media locking fails, and a process that was started while a file was open
@@ -78,6 +84,9 @@ public static unsafe class Hdf5Library
         if (Hdf5Native.H5open() < 0)
             throw ClosedLoopException.Failed($"the HDF5 library ({Hdf5Native.Library}) could not be initialised");
         NativeDouble = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_DOUBLE_g");
+        NativeUInt8 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_UINT8_g");
+        NativeUInt16 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_UINT16_g");
+        NativeInt32 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_INT32_g");
         CString = *(long*)NativeLibrary.GetExport(library, "H5T_C_S1_g");
         FileAccess = Hdf5Native.H5Pcreate(*(long*)NativeLibrary.GetExport(library, "H5P_CLS_FILE_ACCESS_ID_g"));
         _ = Hdf5Native.H5Pset_file_locking(FileAccess, use: false, ignoreWhenDisabled: true);

@@ -16,6 +16,8 @@ internal static unsafe partial class Hdf5Native
     public const int ClassInteger = 0;
     public const int ClassFloat = 1;
     public const int ClassString = 3;
+    public const int ClassCompound = 6;
+    public const int ClassArray = 10;
 
     /// <summary>H5T_VARIABLE: the size that stands for a string of any length.</summary>
     public static nuint VariableSize => nuint.MaxValue;
@@ -64,6 +66,15 @@ internal static unsafe partial class Hdf5Native
     [LibraryImport(Library)] public static partial int H5Tis_variable_str(long type);
     [LibraryImport(Library)] public static partial long H5Tcopy(long type);
     [LibraryImport(Library)] public static partial int H5Tclose(long type);
+
+    [LibraryImport(Library)] public static partial long H5Tcreate(int typeClass, nuint size);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Tinsert(long compound, string name, nuint offset, long type);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Tget_member_index(long compound, string name);
+    [LibraryImport(Library)] public static partial long H5Tget_member_type(long compound, uint member);
+    [LibraryImport(Library)] public static partial long H5Tget_super(long type);
+    [LibraryImport(Library)] public static partial long H5Tarray_create2(long element, uint rank, ulong* dims);
+    [LibraryImport(Library)] public static partial int H5Tget_array_ndims(long type);
+    [LibraryImport(Library)] public static partial int H5Tget_array_dims2(long type, ulong* dims);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Aexists(long item, string name);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Aopen(long item, string name, long access);

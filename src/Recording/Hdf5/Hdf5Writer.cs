@@ -46,6 +46,30 @@ public sealed unsafe class Hdf5Writer : IDisposable
             Write(dataset, Hdf5Library.NativeDouble, dimensions, data);
     }
 
+    /// <summary>Writes whole numbers of 8, 16 or 32 bits (byte, ushort, int), row-major, with these dimensions.</summary>
+    public void WriteIntegers<T>(string dataset, ReadOnlySpan<T> values, params ReadOnlySpan<int> dimensions)
+        where T : unmanaged
+    {
+        using var scope = Hdf5Library.Enter();
+        var type = typeof(T) == typeof(byte) ? Hdf5Library.NativeUInt8
+            : typeof(T) == typeof(ushort) ? Hdf5Library.NativeUInt16
+            : typeof(T) == typeof(int) ? Hdf5Library.NativeInt32
+            : throw new ArgumentException($"Whole numbers of the type {typeof(T).Name} are not written.", nameof(values));
+        fixed (T* data = values)
+            Write(dataset, type, dimensions, data);
+    }
+
+    /// <summary>Writes a single string.</summary>
+    public void WriteString(string dataset, string value)
+    {
+        using var scope = Hdf5Library.Enter();
+        var type = Hdf5Strings.VariableType(charset: 1);
+        var text = Marshal.StringToCoTaskMemUTF8(value);
+        Write(dataset, type, [], &text);
+        Marshal.FreeCoTaskMem(text);
+        _ = Hdf5Native.H5Tclose(type);
+    }
+
     /// <summary>Writes a list of strings.</summary>
     public void WriteStrings(string dataset, IReadOnlyList<string> values)
     {
@@ -75,6 +99,13 @@ public sealed unsafe class Hdf5Writer : IDisposable
     {
         using var scope = Hdf5Library.Enter();
         WriteAttribute(item, name, Hdf5Library.NativeDouble, &value);
+    }
+
+    /// <summary>Puts a whole number attribute of 32 bits on a group or data set.</summary>
+    public void WriteIntegerAttribute(string item, string name, int value)
+    {
+        using var scope = Hdf5Library.Enter();
+        WriteAttribute(item, name, Hdf5Library.NativeInt32, &value);
     }
 
     /// <summary>Closes the file; only now is it whole.</summary>

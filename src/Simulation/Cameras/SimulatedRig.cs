@@ -50,47 +50,66 @@ public static class SimulatedRig
         var zoom = Spread(1 - (0.04 * v), 0.01, 0.10);
         double[] miss = [Spread(0, 0.002, 0.035), Spread(0, 0.002, 0.035), Spread(0, 0.002, 0.02)];
 
-        var best = default(CameraCalibration);
-        for (var step = 0; step <= 60; step++)
+        // NB: a strong lens may fold back before the corner of a wide image: it is weakened until every pixel has a direction.
+        while (true)
         {
-            // Where the camera looks is searched along the vertical through the middle.
-            var camera = Aim(place, [miss[0], miss[1], miss[2] - 0.15 + (step * 0.005)], roll) with
+            var aimed = AimWell(place, miss, roll, new()
             {
                 Name = $"cam{index + 1}",
                 WidthPx = options.WidthPx,
                 HeightPx = options.HeightPx,
+                FocalXPx = 1,
+                FocalYPx = 1,
                 CentreXPx = ((options.WidthPx - 1) / 2.0) + offCentreX,
                 CentreYPx = ((options.HeightPx - 1) / 2.0) + offCentreY,
                 Distortion = distortion,
-            };
+                Rotation = [],
+                TranslationM = [],
+            });
+            var camera = aimed with { FocalXPx = aimed.FocalXPx * zoom, FocalYPx = aimed.FocalXPx * zoom * aspect };
+            if (SeesEverywhere(camera))
+                return camera;
+            distortion = [.. distortion.Select(coefficient => 0.85 * coefficient)];
+        }
+    }
+
+    // Where the camera looks is searched along the vertical through the middle: where the animal's reach is largest in view.
+    private static CameraCalibration AimWell(double[] place, double[] miss, double roll, CameraCalibration lens)
+    {
+        var best = default(CameraCalibration);
+        for (var step = 0; step <= 60; step++)
+        {
+            var (rotation, translation) = Aim(place, [miss[0], miss[1], miss[2] - 0.15 + (step * 0.005)], roll);
+            var camera = lens with { Rotation = rotation, TranslationM = translation };
             var focal = LargestFocal(camera);
             if (best is null || focal > best.FocalXPx)
                 best = camera with { FocalXPx = focal, FocalYPx = focal };
         }
-        return best! with { FocalXPx = best!.FocalXPx * zoom, FocalYPx = best.FocalXPx * zoom * aspect };
+        return best!;
     }
 
-    private static CameraCalibration Aim(double[] place, double[] at, double roll)
+    // Whether the pixels of the border, and a little beyond, have directions.
+    private static bool SeesEverywhere(CameraCalibration camera)
+    {
+        for (var i = 0; i <= 16; i++)
+            for (var side = 0; side < 2; side++)
+            {
+                var (u, v) = (-4 + ((camera.WidthPx + 7) * i / 16.0), -4 + ((camera.HeightPx + 7) * i / 16.0));
+                if (double.IsNaN(camera.Direction(u, side == 0 ? -4 : camera.HeightPx + 3).X) || double.IsNaN(camera.Direction(side == 0 ? -4 : camera.WidthPx + 3, v).X))
+                    return false;
+            }
+        return true;
+    }
+
+    private static (double[] Rotation, double[] TranslationM) Aim(double[] place, double[] at, double roll)
     {
         double[] z = Unit([at[0] - place[0], at[1] - place[1], at[2] - place[2]]);
         double[] right = Unit([z[1], -z[0], 0]);
         double[] down = Cross(z, right);
         var (sin, cos) = Math.SinCos(roll);
         double[] x = [.. right.Zip(down, (r, d) => (cos * r) + (sin * d))], y = [.. right.Zip(down, (r, d) => (cos * d) - (sin * r))];
-        double[] rotation = [.. x, .. y, .. z];
         double Row(double[] axis) => -((axis[0] * place[0]) + (axis[1] * place[1]) + (axis[2] * place[2]));
-        return new()
-        {
-            Name = "",
-            WidthPx = 0,
-            HeightPx = 0,
-            FocalXPx = 1,
-            FocalYPx = 1,
-            CentreXPx = 0,
-            CentreYPx = 0,
-            Rotation = rotation,
-            TranslationM = [Row(x), Row(y), Row(z)],
-        };
+        return ([.. x, .. y, .. z], [Row(x), Row(y), Row(z)]);
     }
 
     // The focal length at which the whole reach just fits into the image, less a margin of 1 %.

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using ClosedLoop.Core;
+
+namespace ClosedLoop.PoseTracking;
+
+/// <summary>
+/// Keypoints the fast way: the animal is localised, every view is cropped about it, a network makes a map of
+/// probabilities of every keypoint in every crop, and the places in the views are triangulated.
+/// </summary>
+/// <remarks>Each view may offer two places for a keypoint, so that left and right that one view exchanges are set right by the others.</remarks>
+public sealed class PerViewKeypointEstimator : IKeypointEstimator
+{
+    private readonly EstimatorViews _views;
+    private readonly AnimalLocaliser _localiser;
+    private readonly IViewNetwork _network;
+    private readonly EstimatorOptions _options;
+    private readonly double _cropSizeM;
+    private readonly ViewWorkers _workers;
+    private readonly HeatmapDecoder _decoder = new();
+    private readonly Triangulator[] _triangulators;
+    private readonly ViewResampler[] _resamplers;
+    private readonly CropWindow[] _windows;
+    private readonly ImagePoint[] _places;
+    private readonly int[] _placeCounts;
+    private readonly Keypoints _keypoints;
+    private readonly Action<int> _crop;
+    private readonly Action<int> _decode;
+    private readonly Action<int> _triangulate;
+    private readonly LatencyHistogram _cropping = new("crop");
+    private readonly LatencyHistogram _computing = new("heatmaps");
+    private readonly LatencyHistogram _joining = new("decode and triangulate");
+    private FrameSet? _frames;
+    private long _sequence;
+
+    /// <summary>Makes an estimator; it owns the networks.</summary>
+    /// <param name="layout">The keypoints that the network finds.</param>
+    /// <param name="views">The views.</param>
+    /// <param name="localising">The network that finds the animal: one map a view.</param>
+    /// <param name="network">The network that finds keypoints: a map per keypoint and view.</param>
+    /// <param name="cropSizeM">Side of the crops at the animal's depth, metres.</param>
+    /// <param name="options">How.</param>
+    /// <param name="workers">Threads to work with; null: as the options say, and its own.</param>
+    /// <exception cref="ClosedLoopException">The networks are made for other views or keypoints.</exception>
+    public PerViewKeypointEstimator(
+        KeypointLayout layout, EstimatorViews views, IViewNetwork localising, IViewNetwork network, double cropSizeM,
+        EstimatorOptions? options = null, ViewWorkers? workers = null)
+    {
+        _options = options ?? new();
+        _options.Check();
+        if (network.Views != views.Count || network.Maps != layout.Count)
+            throw ClosedLoopException.Failed($"the keypoint network makes {network.Maps} maps of {network.Views} views; {layout.Count} maps of {views.Count} views are needed");
+        if (!(cropSizeM > 0))
+            throw ClosedLoopException.Failed($"a crop of {cropSizeM} m cannot be");
+        (_views, _network, _cropSizeM) = (views, network, cropSizeM);
+        _workers = workers ?? new(_options.Threads);
+        _localiser = new(views, localising, _workers, _options.MinimumPresence);
+        _triangulators = [.. Enumerable.Range(0, layout.Count).Select(_ => new Triangulator(views.Rig, _options.Triangulation))];
+        _resamplers = [.. views.Images.Select(image => new ViewResampler(image, network.InputWidth, network.InputHeight))];
+        _windows = new CropWindow[views.Count];
+        // Place, then view, then keypoint: a keypoint's places lie together.
+        _places = new ImagePoint[layout.Count * views.Count * 2];
+        _placeCounts = new int[layout.Count * views.Count];
+        _keypoints = new(layout);
+        Quality = new(layout.Count, views.Count);
+        Latencies = [_localiser.Latency, _cropping, _computing, _joining];
+        (_crop, _decode, _triangulate) = (Crop, Decode, Triangulate);
+    }
+
+    /// <inheritdoc/>
+    public KeypointLayout Layout => _keypoints.Layout;
+
+    /// <inheritdoc/>
+    public string Device => _network.Device;
+
+    /// <inheritdoc/>
+    public KeypointQuality Quality { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LatencyHistogram> Latencies { get; }
+
+    /// <summary>Where each view was cropped for the last set.</summary>
+    public ReadOnlySpan<CropWindow> Windows => _windows;
+
+    /// <inheritdoc/>
+    public Keypoints Process(FrameSet frames)
+    {
+        _views.Check(frames);
+        _frames = frames;
+        EstimatorStamps.Begin(_keypoints, Quality, frames);
+        Quality.Centre = _localiser.Process(frames, Quality.Presence);
+        Quality.AnimalSeen = Quality.Centre.IsPresent;
+        if (Quality.AnimalSeen)
+            Estimate();
+        EstimatorStamps.End(_keypoints, frames, _sequence++, _options.Clock);
+        return _keypoints;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _localiser.Dispose();
+        _network.Dispose();
+    }
+
+    private void Estimate()
+    {
+        var started = Stopwatch.GetTimestamp();
+        _workers.For(_crop, _views.Count);
+        var cropped = Stopwatch.GetTimestamp();
+        _network.Run();
+        var computed = Stopwatch.GetTimestamp();
+        _workers.For(_decode, _views.Count);
+        _workers.For(_triangulate, Layout.Count);
+        _cropping.Record((long)Stopwatch.GetElapsedTime(started, cropped).TotalNanoseconds);
+        _computing.Record((long)Stopwatch.GetElapsedTime(cropped, computed).TotalNanoseconds);
+        _joining.Record((long)Stopwatch.GetElapsedTime(computed).TotalNanoseconds);
+    }
+
+    private void Crop(int view)
+    {
+        var (frames, centre) = (_frames!, Quality.Centre);
+        var window = CropWindow.None;
+        if (frames.Present[view] && Quality.Presence[view] >= _options.MinimumViewPresence)
+            window = CropWindow.About(_views.Rig.Cameras[view], centre.X, centre.Y, centre.Z, _cropSizeM);
+        _windows[view] = window;
+        // A window of no view is black.
+        _resamplers[view].Crop(frames.Pixels[view], window, _network.Input(view));
+    }
+
+    private void Decode(int view)
+    {
+        var window = _windows[view];
+        var maps = _network.Output(view);
+        var (width, height) = (_network.MapWidth, _network.MapHeight);
+        for (var k = 0; k < Layout.Count; k++)
+        {
+            var slot = (k * _views.Count) + view;
+            _placeCounts[slot] = 0;
+            if (!window.IsValid)
+                continue;
+            var found = _decoder.Decode(maps.Slice(k * width * height, width * height), width, out var first, out var second);
+            _placeCounts[slot] = found;
+            if (found > 0)
+                _places[2 * slot] = ToView(view, window, first);
+            if (found > 1)
+                _places[(2 * slot) + 1] = ToView(view, window, second);
+        }
+    }
+
+    private ImagePoint ToView(int view, in CropWindow window, in HeatmapMode mode)
+    {
+        var (sx, sy) = (window.SidePx / _network.MapWidth, window.SidePx / _network.MapHeight);
+        var (u, _) = window.ToView(mode.X, mode.Y, _network.MapWidth);
+        var (_, v) = window.ToView(mode.X, mode.Y, _network.MapHeight);
+        return new(view, u, v, mode.VarianceXX * sx * sx, mode.VarianceXY * sx * sy, mode.VarianceYY * sy * sy, mode.Mass);
+    }
+
+    private void Triangulate(int keypoint)
+    {
+        Span<ImagePoint> places = stackalloc ImagePoint[2 * Triangulator.MaximumViews];
+        var count = 0;
+        for (var v = 0; v < _views.Count; v++)
+        {
+            var slot = (keypoint * _views.Count) + v;
+            for (var i = 0; i < _placeCounts[slot]; i++)
+                places[count++] = _places[(2 * slot) + i];
+        }
+        var point = _triangulators[keypoint].Triangulate(places[..count]);
+        var position = _keypoints.Position(keypoint);
+        (position[0], position[1], position[2]) = (point.X, point.Y, point.Z);
+        _keypoints.Confidence[keypoint] = (float)point.Confidence;
+        Quality.ReprojectionPx[keypoint] = point.ReprojectionPx;
+        Quality.SigmaM[keypoint] = point.Covariance.SigmaM;
+        Quality.ViewsUsed[keypoint] = point.ViewsUsed;
+    }
+}
