@@ -20,6 +20,7 @@ public static class RootVerb
         root.Add(LiveCommand.Create());
         root.Add(ReplayCommand.Create());
         root.Add(RegisterCommand.Create());
+        root.Add(CalibrateCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(DoctorCommand.Create());
