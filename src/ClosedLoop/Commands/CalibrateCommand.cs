@@ -117,7 +117,7 @@ public static class CalibrateCommand
         foreach (var (camera, c) in result.Cameras.Zip(result.File.Rig.Cameras))
             table.AddRow(
                 Markup.Escape(camera.Name), $"{camera.RmsPx:F3}", $"{camera.AloneRmsPx:F3}", $"{camera.Views}", $"{100 * camera.Coverage:F0}",
-                $"{c.FocalXPx:F1} {c.FocalYPx:F1}", $"{c.CentreXPx:F1} {c.CentreYPx:F1}", $"{1000 * c.CentreM.X:F1} {1000 * c.CentreM.Y:F1} {1000 * c.CentreM.Z:F1}");
+                $"{c.FocalXPx:F1} {c.FocalYPx:F1}", $"{c.CentreXPx:F1} {c.CentreYPx:F1}", $"{Mm(c.CentreM.X)} {Mm(c.CentreM.Y)} {Mm(c.CentreM.Z)}");
         output.Write(table);
         if (result.Pairs.Count > 0)
         {
@@ -137,4 +137,7 @@ public static class CalibrateCommand
         if (written)
             output.WriteLine($"written to {target}");
     }
+
+    /// <summary>NB: without the zero's sign, which -0.04 would keep.</summary>
+    private static string Mm(double m) => $"{Math.Round(1000 * m, 1) + 0.0:F1}";
 }

@@ -90,7 +90,7 @@ public static class CamerasPicture
 
         public void Draw(Canvas canvas, OrthographicView view, double left, double top, double size, string title)
         {
-            var scale = size / 2.5 / Radius;
+            var scale = size / 2.6 / Radius;
             (double X, double Y) At(double[] p)
             {
                 var (x, y) = view.Project([p[0] - Centroid[0], p[1] - Centroid[1], p[2] - Centroid[2]]);
@@ -121,7 +121,7 @@ public static class CamerasPicture
             // On the lowest level of all that is drawn.
             var (a, b, up) = (view.Across, view.Along, view.Up);
             var lowest = _rig.Cameras.Select(Centre).Concat(_boards.SelectMany(corners => corners)).Min(p => OrthographicView.Dot(p, up)) - OrthographicView.Dot(Centroid, up);
-            var count = (int)Math.Ceiling(Radius / GridM);
+            var count = (int)Math.Floor(0.9 * Radius / GridM);
             double[] Point(double x, double y) => [.. Enumerable.Range(0, 3).Select(k => Centroid[k] + (x * a[k]) + (y * b[k]) + (lowest * up[k]))];
             for (var i = -count; i <= count; i++)
             {
@@ -167,7 +167,7 @@ public static class CamerasPicture
             var (fx, fy) = at(corners.Aggregate(new double[3], (sum, corner) => [sum[0] + (corner[0] / 4), sum[1] + (corner[1] / 4), sum[2] + (corner[2] / 4)]));
             var (dx, dy) = (px - fx, py - fy);
             var length = Math.Max(1, Math.Sqrt((dx * dx) + (dy * dy)));
-            canvas.Text(camera.Name, px + (16 * dx / length), py + 5 + (16 * dy / length), 12, colour, dx > 0.4 * length ? 0 : dx < -0.4 * length ? 2 : 1, bold: true);
+            canvas.Text(camera.Name, px + (16 * dx / length), py + 5 + (16 * dy / length), 12, colour, dx > 0.4 * length ? 0 : dx < -0.4 * length ? 2 : 1);
         }
     }
 }

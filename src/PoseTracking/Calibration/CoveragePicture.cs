@@ -33,7 +33,7 @@ public static class CoveragePicture
     {
         var report = result.Cameras[c];
         var (_, width, rows) = result.Observations.Cameras[c];
-        canvas.Text(report.Name, left, top + 16, 14, Ink, bold: true);
+        canvas.Text(report.Name, left, top + 16, 14, Ink);
         canvas.Text(FormattableString.Invariant($"{100 * report.Coverage:F0} % covered, {report.Views} views, rms {report.RmsPx:F2} px"), left, top + 38, 11, Ink);
         top += Title;
         var grid = new CoverageGrid(result.Observations, c).Counts;
