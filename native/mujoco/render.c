@@ -1,6 +1,6 @@
 // Off-screen rendering without a display: EGL on the surfaceless Mesa platform, into a frame buffer object.
 // One renderer belongs to the thread that made it. libEGL is loaded when the first renderer is made, not before.
-#include "shim.h"
+#include "renderer.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -29,15 +29,6 @@ static struct {
   destroy_context_fn destroy_context;
   get_error_fn get_error;
 } egl;
-
-typedef struct cl_renderer {
-  void* context;
-  mjvScene scene;
-  mjvOption option;
-  mjvCamera camera;
-  mjrContext gpu;
-  int width, height;
-} cl_renderer;
 
 static int load_egl(void) {
   if (egl.display) return CL_OK;
@@ -102,6 +93,7 @@ CL_API void cl_renderer_free(cl_renderer* renderer) {
     egl.make_current(egl.display, NULL, NULL, NULL);
     egl.destroy_context(egl.display, renderer->context);
   }
+  free(renderer->pinhole);
   free(renderer);
 }
 
@@ -165,15 +157,20 @@ CL_API int cl_renderer_add(cl_renderer* renderer, const double* from, const doub
   return CL_OK;
 }
 
-// Draws the scene taken last into `rgb`: 3 bytes a pixel, rows from the top.
-CL_API int cl_renderer_draw(cl_renderer* renderer, uint8_t* rgb) {
+int cl_renderer_read(cl_renderer* renderer, int width, int height, uint8_t* rgb) {
   if (!egl.make_current(egl.display, NULL, NULL, renderer->context)) { cl_set_error("the OpenGL context was lost"); return CL_ERROR; }
   CL_GUARD(CL_ERROR)
-  mjrRect area = {0, 0, renderer->width, renderer->height};
+  mjrRect area = {0, 0, width, height};
   mjr_setBuffer(mjFB_OFFSCREEN, &renderer->gpu);
   mjr_render(area, &renderer->scene, &renderer->gpu);
   mjr_readPixels(rgb, NULL, area, &renderer->gpu);
   CL_UNGUARD;
+  return CL_OK;
+}
+
+// Draws the scene taken last into `rgb`: 3 bytes a pixel, rows from the top.
+CL_API int cl_renderer_draw(cl_renderer* renderer, uint8_t* rgb) {
+  if (cl_renderer_read(renderer, renderer->width, renderer->height, rgb)) return CL_ERROR;
   // OpenGL's rows come from the bottom.
   size_t row = (size_t)3 * (size_t)renderer->width;
   uint8_t* spare = malloc(row);

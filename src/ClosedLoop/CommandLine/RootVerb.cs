@@ -12,7 +12,7 @@ public static class RootVerb
         var root = new RootCommand(
             "ClosedLoop watches a freely moving rat, makes a virtual rodent in a physics simulator do what it does, " +
             "and compares the two with the animal's neurons while the experiment runs. " +
-            "'./closedloop test' runs the project's tests.");
+            "'./closedloop setup' installs and builds what is missing ('setup gpu': for an NVIDIA card); './closedloop test' runs the project's tests.");
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 
         // One line a verb, in the order of an experiment.
@@ -21,6 +21,7 @@ public static class RootVerb
         root.Add(ReplayCommand.Create());
         root.Add(RegisterCommand.Create());
         root.Add(CalibrateCommand.Create());
+        root.Add(SimulateCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(DoctorCommand.Create());

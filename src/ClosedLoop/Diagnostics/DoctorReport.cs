@@ -20,6 +20,8 @@ public sealed record DoctorReport(string Version, string Commit, bool ReadyForDe
         [
             () => PhysicsChecks.Run(packages),
             () => RenderingChecks.Run(packages),
+            () => PictureChecks.Run(packages),
+            () => NetworkChecks.Run(),
             () => KeypointFileChecks.Run(packages),
             () => RecordingFolderChecks.Run(recordingFolder),
             () => ClockChecks.Run(),

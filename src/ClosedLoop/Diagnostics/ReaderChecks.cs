@@ -16,8 +16,8 @@ internal static class ReaderChecks
             : new Check(Feature, "Node.js", CheckState.Ok, node.TrimStart('v'), Purpose);
         var npm = Tool.Find("npm");
         yield return npm is null
-            ? new Check(Feature, "npm", CheckState.Missing, "not found", "installs the independent readers", packages.InstallCommand("npm"))
-            : new Check(Feature, "npm", CheckState.Ok, npm, "installs the independent readers");
+            ? new Check(Feature, "npm", CheckState.Missing, "not found", "installs ONNX Runtime and the independent readers", packages.InstallCommand("npm"))
+            : new Check(Feature, "npm", CheckState.Ok, npm, "installs ONNX Runtime and the independent readers");
 
         var folder = Installation.Root is { } root ? Path.Combine(root, "tests", "readers") : null;
         if (folder is null || !File.Exists(Path.Combine(folder, "package-lock.json")))

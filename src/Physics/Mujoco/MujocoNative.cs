@@ -91,4 +91,8 @@ internal static unsafe partial class MujocoNative
     [LibraryImport(Library)] public static partial int cl_renderer_scene(nint renderer, nint model, nint data);
     [LibraryImport(Library)] public static partial int cl_renderer_add(nint renderer, double* from, double* to, double radius, float* rgba);
     [LibraryImport(Library)] public static partial int cl_renderer_draw(nint renderer, byte* rgb);
+    [LibraryImport(Library)]
+    public static partial int cl_renderer_pinhole(nint renderer, double* position, double* forward, double* up, double* window, double near, double far, int width, int height);
+    [LibraryImport(Library)] public static partial int cl_renderer_photograph(nint renderer, LensPixel* lens, int count, byte* rgb);
+    [LibraryImport(Library)] public static partial void cl_photo_develop(byte* rgb, int width, int height, PhotoSettings* photo, float* scratch);
 }

@@ -92,6 +92,26 @@ public sealed unsafe class OffscreenRenderer : IDisposable
             MujocoNative.Check(MujocoNative.cl_renderer_draw(Handle(), pixels), "the scene cannot be drawn");
     }
 
+    /// <summary>
+    /// Draws the scene taken last as a calibrated camera sees it into <paramref name="rgb"/>: 3 bytes a pixel of the
+    /// camera's own image size, rows from the top. Several views of one scene may follow each other. Allocates nothing.
+    /// </summary>
+    /// <exception cref="ClosedLoopException">The lens needs a larger image than this renderer was made for.</exception>
+    public void Photograph(Lens lens, Span<byte> rgb)
+    {
+        if (rgb.Length < lens.ImageBytes)
+            throw new ArgumentException($"The image needs {lens.ImageBytes} bytes.", nameof(rgb));
+        fixed (double* position = lens.Position, forward = lens.Forward, up = lens.Up, window = lens.Window)
+        {
+            MujocoNative.Check(
+                MujocoNative.cl_renderer_pinhole(Handle(), position, forward, up, window, Lens.NearM, Lens.FarM, lens.PinholeWidth, lens.PinholeHeight),
+                "the camera cannot be placed");
+        }
+        fixed (LensPixel* pixels = lens.Pixels)
+        fixed (byte* image = rgb)
+            MujocoNative.Check(MujocoNative.cl_renderer_photograph(Handle(), pixels, lens.Pixels.Length, image), "the scene cannot be drawn");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -42,16 +42,23 @@ internal sealed class MjcfWriter(Anatomy anatomy, RodentBodyOptions options)
         xml.Element("compiler", "angle", "radian", "coordinate", "local");
         WriteOptions();
         WriteDefaults();
-        if (options.Floor)
+        var scenery = options.Floor ? options.Scenery : null;
+        if (scenery is not null)
+            scenery.WriteVisual(xml);
+        else if (options.Floor)
             Surroundings.WriteVisual(xml);
         xml.Open("asset");
-        if (options.Floor)
+        if (scenery is not null)
+            scenery.WriteAssets(xml);
+        else if (options.Floor)
             Surroundings.WriteAssets(xml);
         if (options.Appearance == RodentAppearance.Skin)
-            RodentSkin.Rat.Write(xml, options.NamePrefix, options.Scale);
+            RodentSkin.Rat.Write(xml, options.NamePrefix, options.Scale, options.Coat);
         xml.Close();
         xml.Open("worldbody");
-        if (options.Floor)
+        if (scenery is not null)
+            scenery.WriteWorld(xml, options.Collision != RodentCollision.None);
+        else if (options.Floor)
             Surroundings.WriteWorld(xml, options);
         foreach (var body in children["world"])
             WriteBody(body);

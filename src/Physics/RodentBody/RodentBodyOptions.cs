@@ -61,6 +61,12 @@ public sealed record RodentBodyOptions
     /// <summary>How the rat is drawn.</summary>
     public RodentAppearance Appearance { get; init; } = RodentAppearance.Skin;
 
+    /// <summary>Colours and markings of a rat that is drawn as <see cref="RodentAppearance.Skin"/>; null: those of the appearance table.</summary>
+    public RodentCoat? Coat { get; init; }
+
+    /// <summary>What the rat is drawn in; null: a laboratory floor without end. Needs <see cref="Floor"/>.</summary>
+    public ArenaScenery? Scenery { get; init; }
+
     /// <summary>Adds a site for each keypoint at its initial offset, named as the keypoint.</summary>
     public bool KeypointSites { get; init; } = true;
 

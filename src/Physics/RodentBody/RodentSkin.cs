@@ -43,45 +43,39 @@ internal sealed class RodentSkin
 
     public SkinMesh Whiskers { get; }
 
-    /// <summary>Writes textures, materials and skins; to be called inside asset.</summary>
-    public void Write(MjcfText xml, string prefix, double scale)
+    /// <summary>Writes textures, materials and skins; to be called inside asset. Without a coat: the table's.</summary>
+    public void Write(MjcfText xml, string prefix, double scale, RodentCoat? coat = null)
     {
-        var coat = table.Coat;
+        coat ??= TableCoat;
         // A radial gradient: texture coordinate (0.5 + r/2, 0.5) looks up the colour at r between its two ends.
-        xml.Element("texture", "name", prefix + "coat", "type", "2d", "builtin", "gradient", "rgb1", Vector(coat.Dark), "rgb2", Vector(coat.Light),
+        xml.Element("texture", "name", prefix + "coat", "type", "2d", "builtin", "gradient", "rgb1", Vector([.. coat.Dark]), "rgb2", Vector([.. coat.Light]),
             "width", "256", "height", "256");
         xml.Element("material", "name", prefix + "coat", "texture", prefix + "coat", "specular", "0.12", "shininess", "0.25");
         Material("skin", coat.Skin, 0.25, 0.3);
         Material("ear", coat.Ear, 0.15, 0.3);
         Material("eye", coat.Eye, 1, 0.9);
         Material("whisker", [0.92, 0.9, 0.86], 0.1, 0.1);
-        WriteSkin(xml, "fur", "coat", Fur, prefix, scale, Coat);
+        WriteSkin(xml, "fur", "coat", Fur, prefix, scale, coat.Shade);
         WriteSkin(xml, "bare", "skin", Bare, prefix, scale, null);
         WriteSkin(xml, "ears", "ear", Ears, prefix, scale, null);
         WriteSkin(xml, "eyes", "eye", Eyes, prefix, scale, null);
         WriteSkin(xml, "whiskers", "whisker", Whiskers, prefix, scale, null);
 
-        void Material(string name, double[] rgb, double specular, double shininess) =>
+        void Material(string name, IReadOnlyList<double> rgb, double specular, double shininess) =>
             xml.Element("material", "name", prefix + name, "rgba", Vector([.. rgb, 1]), "specular", Number(specular), "shininess", Number(shininess));
     }
 
-    /// <summary>0: dark fur, 1: light fur.</summary>
-    private float Coat(Vector3 vertex)
+    private RodentCoat TableCoat => new()
     {
-        var coat = table.Coat;
-        // A wavy edge looks grown, a straight one painted.
-        var wave = (3f * MathF.Sin(0.21f * vertex.Z)) + (2.2f * MathF.Sin((0.35f * vertex.Y) + (0.13f * vertex.Z)));
-        var hood = Smooth((coat.HoodEdgeMm + wave - vertex.X) / coat.SoftMm);
-        var back = Math.Max(0, (66 - vertex.Z) / 3);
-        var stripe = Smooth((MathF.Abs(vertex.Y) + back + (0.8f * MathF.Sin(0.23f * vertex.X)) + (0.6f * MathF.Sin((0.41f * vertex.X) + 1)) - coat.StripeHalfWidthMm) / coat.SoftMm);
-        return Math.Min(hood, stripe);
-
-        static float Smooth(float x)
-        {
-            x = Math.Clamp((x + 1) / 2, 0, 1);
-            return x * x * (3 - (2 * x));
-        }
-    }
+        Dark = table.Coat.Dark,
+        Light = table.Coat.Light,
+        Skin = table.Coat.Skin,
+        Ear = table.Coat.Ear,
+        Eye = table.Coat.Eye,
+        HoodEdgeMm = table.Coat.HoodEdgeMm,
+        StripeHalfWidthMm = table.Coat.StripeHalfWidthMm,
+        SoftMm = table.Coat.SoftMm,
+    };
 
     private SkinMesh Tube(TubeRow row) => SkinParts.Tube(
         [.. row.Points.Select(point => frames[row.Body].ToWorld(NeutralFrame.Vector(point)))],

@@ -5,7 +5,7 @@ namespace ClosedLoop.Tests.CommandLine;
 
 /// <summary>
 /// A small repository of its own with the real <c>./closedloop</c> in it, and stand-ins on PATH for the tools it calls
-/// (dotnet, cmake, apt-get, ldconfig, sudo), which note how they were called. So the bootstrap's decisions are tested
+/// (dotnet, cmake, npm, apt-get, ldconfig, sudo), which note how they were called. So the bootstrap's decisions are tested
 /// without installing or compiling anything.
 /// </summary>
 internal sealed class BootstrapSandbox : IDisposable
@@ -18,7 +18,8 @@ internal sealed class BootstrapSandbox : IDisposable
         Root = Directory.CreateDirectory(Path.Combine(Folder, "the repository")).FullName;
         _tools = Directory.CreateDirectory(Path.Combine(Folder, "tools")).FullName;
         File.Copy(Path.Combine(Installation.Root!, "closedloop"), Script);
-        foreach (var file in new[] { "native/CMakeLists.txt", "src/ClosedLoop/Program.cs", "src/Core/Core.cs", "Directory.Build.props" })
+        foreach (var file in new[] { "native/CMakeLists.txt", "src/ClosedLoop/Program.cs", "src/Core/Core.cs", "Directory.Build.props", "third_party/onnxruntime/package.json", "third_party/onnxruntime/package-lock.json",
+                     "third_party/onnxruntime/gpu/package.json", "third_party/onnxruntime/gpu/package-lock.json" })
             Write(file, "first");
         File.WriteAllText(Calls, "");
 
@@ -33,7 +34,21 @@ internal sealed class BootstrapSandbox : IDisposable
                 *.dll)       shift; echo "in $PWD:$(printf ' [%s]' "$@")"; exit "${RESULT:-0}" ;;
             esac
             """);
-        Tool("cmake", "[[ $1 != --build ]] || { mkdir -p .build/native; touch .build/native/libclosedloop_mujoco.so; }");
+        Tool("cmake", "[[ $1 != --build ]] || { mkdir -p .build/native; touch .build/native/libclosedloop_{mujoco,opencv,calibration}.so; }");
+        Tool("npm", """
+            [[ ! -e $SANDBOX/offline ]] || { echo "npm ERR! network request failed"; exit 1; }
+            for processor in x64 arm64; do
+                mkdir -p node_modules/onnxruntime-node/bin/napi-v6/linux/$processor
+                touch node_modules/onnxruntime-node/bin/napi-v6/linux/$processor/libonnxruntime.so.1
+            done
+            mkdir -p node_modules/com.github.asus4.onnxruntime/Runtime
+            touch node_modules/com.github.asus4.onnxruntime/Runtime/OrtEnv.shared.cs
+            [[ $PWD != */gpu ]] || {
+                mkdir -p node_modules/com.github.asus4.onnxruntime.linux-x64-gpu/Plugins/Linux/x64
+                touch node_modules/com.github.asus4.onnxruntime.linux-x64-gpu/Plugins/Linux/x64/libonnxruntime_providers_{shared,cuda,tensorrt}.so
+            }
+            """);
+        Tool("node", "");
         Tool("make", "");
         Tool("g++", "");
         Tool("sudo", "[[ $1 != -n ]] || shift; exec \"$@\"");

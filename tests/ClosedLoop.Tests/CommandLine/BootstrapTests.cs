@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace ClosedLoop.Tests.CommandLine;
@@ -55,6 +56,74 @@ public sealed class BootstrapTests : IDisposable
         Directory.Delete(Path.Combine(_sandbox.Root, "src/ClosedLoop/bin"), recursive: true);
         _sandbox.Run("demo");
         Assert.Equal((false, true), _sandbox.TakeBuilds());
+    }
+
+    [Fact]
+    public void Onnx_runtime_is_installed_once_before_the_program_is_built()
+    {
+        _sandbox.Run("demo");
+        var calls = _sandbox.TakeCalls().Where(call => call.StartsWith("npm", StringComparison.Ordinal) || call.StartsWith("dotnet build", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, calls.Length);
+        Assert.StartsWith("npm ci --ignore-scripts", calls[0]);
+
+        // Another lock file is another ONNX Runtime, and another program.
+        _sandbox.Write("third_party/onnxruntime/package-lock.json", "second, longer");
+        _sandbox.Run("demo");
+        calls = _sandbox.TakeCalls();
+        Assert.Single(calls, call => call.StartsWith("npm", StringComparison.Ordinal));
+        Assert.Single(calls, call => call.StartsWith("dotnet build", StringComparison.Ordinal));
+
+        Directory.Delete(Path.Combine(_sandbox.Root, "third_party/onnxruntime/node_modules"), recursive: true);
+        File.WriteAllText(Path.Combine(_sandbox.Folder, "offline"), "");
+        var result = _sandbox.Run("demo");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("npm ERR! network request failed", result.ErrorLines);
+        Assert.EndsWith($"could not be installed; the whole log is {_sandbox.Root}/.build/onnxruntime.log", result.ErrorLines[^1]);
+    }
+
+    [Fact]
+    public void Setup_installs_and_builds_and_runs_nothing()
+    {
+        var result = _sandbox.Run("setup");
+        Assert.Equal((0, ""), (result.ExitCode, result.Output));
+        Assert.Equal("closedloop: all is here.", result.ErrorLines[^1]);
+        Assert.Equal((true, true), _sandbox.TakeBuilds());
+        Assert.Equal(2, _sandbox.Run("setup", "gpus").ExitCode);
+        Assert.Equal(2, _sandbox.Run("setup", "--force").ExitCode);
+    }
+
+    [SkippableFact]
+    public void Setup_gpu_refuses_politely_without_a_driver()
+    {
+        Skip.If(RuntimeInformation.ProcessArchitecture != Architecture.X64, "the GPU providers are for x86-64");
+        var result = _sandbox.Run("setup", "gpu");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith("closedloop: this machine has no NVIDIA driver (libcuda.so.1)", Assert.Single(result.ErrorLines));
+        Assert.Empty(_sandbox.TakeCalls());
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Setup_gpu_puts_onnx_runtime_and_its_providers_into_one_folder_and_keeps_them(bool forced)
+    {
+        Skip.If(RuntimeInformation.ProcessArchitecture != Architecture.X64, "the GPU providers are for x86-64");
+        if (!forced)
+            _sandbox.Libraries("libEGL.so.1", "libEGL_mesa.so.0", "libGL.so.1", "libhdf5_serial.so.103", "libcuda.so.1");
+        var result = forced ? _sandbox.Run("setup", "gpu", "--force") : _sandbox.Run("setup", "gpu");
+        Assert.Equal((0, $"in {_sandbox.Root}: [doctor]\n"), (result.ExitCode, result.Output));
+        string[] expected = ["libonnxruntime.so", "libonnxruntime_providers_cuda.so", "libonnxruntime_providers_shared.so", "libonnxruntime_providers_tensorrt.so"];
+        var folder = Path.Combine(_sandbox.Root, ".build/onnxruntime-gpu");
+        Assert.Equal(expected, Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(Directory.GetFiles(folder), link => Assert.True(File.ResolveLinkTarget(link, returnFinalTarget: true)!.Exists));
+
+        // A new version of the one is a new version of the other.
+        _sandbox.TakeCalls();
+        _sandbox.Run("demo");
+        Assert.Single(_sandbox.TakeCalls());
+        _sandbox.Write("third_party/onnxruntime/package-lock.json", "second, longer");
+        _sandbox.Run("demo");
+        Assert.Equal(2, _sandbox.TakeCalls().Count(call => call.StartsWith("npm ci", StringComparison.Ordinal)));
     }
 
     [Fact]

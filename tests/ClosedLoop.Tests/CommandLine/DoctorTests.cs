@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
+using ClosedLoop.Core;
+using ClosedLoop.Inference;
 using Xunit;
 
 namespace ClosedLoop.Tests.CommandLine;
@@ -23,7 +26,7 @@ public sealed class DoctorTests : IDisposable
         Assert.True(root.GetProperty("machine").GetProperty("memory_gib").GetDouble() > 0.1);
 
         var checks = root.GetProperty("checks").EnumerateArray().ToArray();
-        string[] expected = ["physics", "rendering", "keypoint files", "recording", "clock", "tests", "packages"];
+        string[] expected = ["physics", "rendering", "videos", "calibration", "networks", "keypoint files", "recording", "clock", "tests", "packages"];
         Assert.Equal(expected, checks.Select(check => check.GetProperty("feature").GetString()).Distinct());
         foreach (var check in checks)
         {
@@ -45,6 +48,54 @@ public sealed class DoctorTests : IDisposable
         var mujoco = report.RootElement.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("item").GetString() == "MuJoCo");
         Assert.Equal("ok", mujoco.GetProperty("state").GetString());
         Assert.Equal(ClosedLoop.Physics.MujocoModel.LibraryVersion, mujoco.GetProperty("found").GetString());
+    }
+
+    [Fact]
+    public void Doctor_says_what_networks_really_run_on()
+    {
+        var checks = Networks([]);
+        Assert.Equal(("ok", $"{OnnxRuntimeLibrary.Version}, {OnnxRuntimeLibrary.LoadedFrom}"), checks["ONNX Runtime"]);
+        Assert.Equal(("ok", "a network runs on it"), checks["processor"]);
+        if (GpuLibraries.HasDriver)
+            Assert.Equal(ProviderProbe.Try(InferenceDevice.Cuda) is null ? "ok" : "differs", checks["cuda"].State);
+        else
+            Assert.DoesNotContain("cuda", checks.Keys);
+    }
+
+    [Theory]
+    [InlineData("nothing", "is not installed")]
+    [InlineData("text", "is damaged or for another processor")]
+    [InlineData("another library", "is of another version than this program")]
+    public void Doctor_tells_of_a_missing_or_broken_onnx_runtime_in_a_sentence(string there, string says)
+    {
+        var library = Path.Combine(_folder, "libonnxruntime.so");
+        if (there == "text")
+            File.WriteAllText(library, "no library");
+        else if (there == "another library")
+            File.Copy(NativeFolders.Candidates().Select(folder => Path.Combine(folder, "libclosedloop_mujoco.so")).First(File.Exists), library);
+        var checks = Networks(new() { ["CLOSEDLOOP_ONNXRUNTIME"] = _folder });
+        var (state, found) = Assert.Single(checks).Value;
+        Assert.Equal("missing", state);
+        Assert.Contains(says, found);
+        Assert.EndsWith("./closedloop setup", found);
+    }
+
+    private Dictionary<string, (string State, string Found)> Networks(Dictionary<string, string> environment)
+    {
+        var file = Path.Combine(_folder, "doctor.json");
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "closedloop.dll"), "doctor", "--recordings", _folder, "--json", file]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using (var process = Process.Start(start)!)
+        {
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+        }
+        using var report = JsonDocument.Parse(File.ReadAllText(file));
+        return report.RootElement.GetProperty("checks").EnumerateArray()
+            .Where(check => check.GetProperty("feature").GetString() == "networks")
+            .ToDictionary(check => check.GetProperty("item").GetString()!, check => (check.GetProperty("state").GetString()!, check.GetProperty("found").GetString()!));
     }
 
     [Fact]

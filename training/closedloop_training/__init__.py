@@ -1,0 +1,1 @@
+"""Training of ClosedLoop's networks: data, networks, losses and the export to model folders."""

@@ -1,0 +1,118 @@
+"""Trains the heatmap network of models/keypoints-fast.
+
+    python3 training/train_heatmaps.py --data SET --held-out SET --checkpoint heatmaps.pt --steps 6000
+
+SET is a folder that `closedloop simulate --training-set` wrote. A checkpoint that is there is taken up again.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import torch
+from torch.utils.data import DataLoader, Subset
+
+from closedloop_training.crops import CELLS, CROP_SIZE_M, CropDataset, single_threaded_worker, targets
+from closedloop_training.networks import HeatmapNetwork
+from closedloop_training.schedule import Averaged, learning_rate, save
+from closedloop_training.training_set import TrainingSet
+
+
+def loss_of(logits, cells, inside):
+    """Cross-entropy between a small Gaussian and the heatmap, over the keypoints that lie in the crop."""
+    likely = torch.log_softmax(logits.flatten(2), -1)
+    cross_entropy = -(targets(cells).flatten(2) * likely).sum(-1)
+    return (cross_entropy * inside).sum() / inside.sum().clamp_min(1)
+
+
+def decode(logits, radius=3):
+    """The expectation in a window about the peak, in cells (V, K, 2): as the program decodes."""
+    probability = torch.softmax(logits.flatten(2), -1)
+    peak = probability.argmax(-1)
+    size = logits.shape[-1]
+    axis = torch.arange(size, device=logits.device)
+    row, column = (peak // size)[..., None], (peak % size)[..., None]
+    window = ((axis - row).abs() <= radius)[..., :, None] & ((axis - column).abs() <= radius)[..., None, :]
+    p = probability.view(logits.shape) * window
+    mass = p.sum((-1, -2))
+    x, y = (p.sum(-2) * axis).sum(-1) / mass, (p.sum(-1) * axis).sum(-1) / mass
+    return torch.stack([x, y], -1), mass
+
+
+@torch.no_grad()
+def held_out(network, data, device, names):
+    """Prints the error per view in millimetres at the animal's distance."""
+    errors = []
+    for crops, cells, inside in DataLoader(CropDataset(data, 1500, 7, augment=False), 64):
+        found, _ = decode(network.logits(crops.to(device).float() / 255))
+        error = (found.cpu() - cells).norm(dim=-1) * (1000 * CROP_SIZE_M / CELLS)
+        error[~inside] = float("nan")
+        errors.append(error)
+    errors = torch.cat(errors)
+    good = errors[~errors.isnan()]
+    text = " ".join(f"{name}:{errors[:, i].nanmedian():.1f}" for i, name in enumerate(names))
+    print(f"held out, one view: median {good.median():.2f} mm, p95 {good.quantile(0.95):.2f} mm | {text}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--held-out", required=True)
+    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--start-from", help="weights of another checkpoint to begin with (fine-tuning)")
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    data, unseen = TrainingSet(options.data), TrainingSet(options.held_out)
+    network = HeatmapNetwork(len(data.names)).to(device)
+    if options.start_from:
+        network.load_state_dict(torch.load(options.start_from, map_location=device)["averaged"])
+    optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
+    average, begin = Averaged(network), 0
+    if Path(options.checkpoint).exists():
+        state = torch.load(options.checkpoint, map_location=device)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        average.network.load_state_dict(state["averaged"])
+        average.updates, begin = state["updates"], state["step"]
+        print(f"taken up at step {begin}", flush=True)
+
+    crops = CropDataset(data, options.steps * options.batch, options.seed)
+    # What comes at a step depends on the seed and the step alone, also after an interruption.
+    rest = Subset(crops, range(begin * options.batch, len(crops)))
+    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker, prefetch_factor=4)
+    started, running = time.time(), 0.0
+
+    def keep(step):
+        save(options.checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), averaged=average.network.state_dict(),
+             updates=average.updates, step=step, settings=network.settings, names=data.names, options=vars(options))
+
+    for step, (images, cells, inside) in enumerate(loader, begin):
+        network.train()
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(step, options.steps, options.rate)
+        loss = loss_of(network.logits(images.to(device).float() / 255), cells.to(device), inside.to(device))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        average.update(network)
+        running += float(loss)
+        if (step + 1) % 50 == 0:
+            pace = (step + 1 - begin) / (time.time() - started)
+            print(f"step {step + 1}/{options.steps} loss {running / 50:.3f} {pace * options.batch:.0f} crops/s", flush=True)
+            running = 0.0
+        if (step + 1) % 500 == 0 or step + 1 == options.steps:
+            keep(step + 1)
+            held_out(average.network, unseen, device, data.names)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Trains the volumetric network on top of a trained heatmap network, whose weights stay as they are.
+
+    python3 training/train_volumetric.py --data SET --held-out SET --heatmaps heatmaps.pt --checkpoint volumetric.pt --steps 3000
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset, Subset
+
+from closedloop_training.augment import occlude, photometric
+from closedloop_training.crops import CROP_SIZE_M, single_threaded_worker, window_about
+from closedloop_training.networks import HeatmapNetwork
+from closedloop_training.schedule import Averaged, learning_rate, save
+from closedloop_training.training_set import TrainingSet
+from closedloop_training.volumetric import VolumetricNetwork, project
+
+
+class Cubes(Dataset):
+    """All views of a set, cropped about a centre that is a little off; some views withheld, the arena turned at random."""
+
+    def __init__(self, training_set, length, seed, augment=True):
+        self.data, self.length, self.seed, self.augment = training_set, length, seed, augment
+        self.sets = np.flatnonzero(training_set.has_animal)
+
+    def __len__(self):
+        return self.length
+
+    def __getitem__(self, item):
+        random = np.random.default_rng((self.seed, item))
+        index = self.sets[random.integers(len(self.sets))] if self.augment else self.sets[item % len(self.sets)]
+        cameras = self.data.cameras[index].astype(np.float64)
+        keypoints = self.data.keypoints[index].astype(np.float64)
+        centre = self.data.centres[index].astype(np.float64) + random.normal(0, 0.007, 3)
+        weights = np.ones(len(cameras), np.float32)
+        if self.augment and random.random() < 0.4:
+            weights[random.permutation(len(cameras))[: random.integers(1, 4)]] = 0
+        crops = []
+        for view, camera in enumerate(cameras):
+            crop = window_about(centre, camera).cut(self.data.images[index, view])
+            if self.augment:
+                crop = photometric(occlude(crop, random), random)
+            crops.append(crop.transpose(2, 0, 1))
+        if self.augment:
+            # The arena's axes say nothing about the animal: turn them about the vertical.
+            angle = random.uniform(0, 2 * np.pi)
+            turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+            keypoints, centre = keypoints @ turn.T, turn @ centre
+            for camera in cameras:
+                camera[9:18] = (camera[9:18].reshape(3, 3) @ turn.T).ravel()
+        return (np.stack(crops), cameras.astype(np.float32), centre.astype(np.float32), keypoints.astype(np.float32), weights)
+
+
+def run(network, batch, device):
+    """Volumes (B, K, cells^3), positions, keypoints (B, K, 3) and centres (B, 3) of a batch of the loader."""
+    crops, cameras, centre, keypoints, weights = (part.to(device) for part in batch)
+    gathered = []
+    for i in range(len(crops)):
+        view = (cameras[i, :, :4], cameras[i, :, 4:9], cameras[i, :, 9:18].reshape(-1, 3, 3), cameras[i, :, 18:21])
+        middle, depth = project(centre[i][None], *view)
+        side = CROP_SIZE_M * 0.5 * (view[0][:, 0] + view[0][:, 1]) / depth[:, 0].clamp(min=1e-3)
+        gathered.append(network.gather(crops[i].float() / 255, middle[:, 0], side, *view, centre[i], weights[i]))
+    # NB: one batch for all cubes: PyTorch's quick 3D convolutions on the CPU want more than one.
+    volumes = network.judge(torch.stack([likely for likely, _ in gathered]), torch.stack([inputs for _, inputs in gathered]))
+    positions = torch.matmul(torch.softmax(volumes, -1), network.grid) + centre[:, None]
+    return volumes, positions, keypoints, centre
+
+
+def loss_of(network, volumes, positions, keypoints, centre):
+    """Cross-entropy with a Gaussian of 0.8 voxels, and the distance in voxels, for keypoints inside the cube."""
+    voxel = network.size_m / network.cells
+    inside = ((keypoints - centre[:, None]).abs() < network.size_m / 2).all(-1)
+    away = torch.nn.functional.smooth_l1_loss(positions / voxel, keypoints / voxel, reduction="none").sum(-1)
+    # The Gaussian is a product of three along the axes, and so is made from three short rows.
+    axis = network.grid[: network.cells, 2]
+    rows = [torch.softmax(-0.5 * ((axis - (keypoints - centre[:, None])[..., i : i + 1]) / (0.8 * voxel)) ** 2, -1) for i in range(3)]
+    target = (rows[0][..., :, None, None] * rows[1][..., None, :, None] * rows[2][..., None, None, :]).flatten(2)
+    cross_entropy = -(target * torch.log_softmax(volumes, -1)).sum(-1)
+    return ((cross_entropy + 2 * away) * inside).sum() / inside.sum().clamp_min(1)
+
+
+@torch.no_grad()
+def held_out(network, data, device, names, count=300):
+    errors = []
+    for batch in DataLoader(Cubes(data, count, 7, augment=False), 4):
+        _, positions, keypoints, _ = run(network, batch, device)
+        errors.append(1000 * (positions - keypoints).norm(dim=-1).cpu())
+    errors = torch.cat(errors)
+    text = " ".join(f"{name}:{errors[:, i].median():.1f}" for i, name in enumerate(names))
+    print(f"held out: median {errors.median():.2f} mm, p95 {errors.flatten().quantile(0.95):.2f} mm | {text}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--held-out", required=True)
+    parser.add_argument("--heatmaps", required=True, help="checkpoint of train_heatmaps.py")
+    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--batch", type=int, default=4, help="sets a step")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    data, unseen = TrainingSet(options.data), TrainingSet(options.held_out)
+    trained = torch.load(options.heatmaps, map_location=device)
+    per_view = HeatmapNetwork(**trained["settings"])
+    per_view.load_state_dict(trained["averaged"])
+    per_view.eval().requires_grad_(False)
+    network = VolumetricNetwork(per_view, len(data.names)).to(device)
+    learned = [p for p in network.parameters() if p.requires_grad]
+    optimiser, average, begin = torch.optim.AdamW(learned, options.rate, weight_decay=1e-4), Averaged(network), 0
+    if Path(options.checkpoint).exists():
+        state = torch.load(options.checkpoint, map_location=device)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        average.network.load_state_dict(state["averaged"])
+        average.updates, begin = state["updates"], state["step"]
+        print(f"taken up at step {begin}", flush=True)
+    else:
+        held_out(network.eval(), unseen, device, data.names, 100)
+    cubes = Cubes(data, options.steps * options.batch, options.seed)
+    rest = Subset(cubes, range(begin * options.batch, len(cubes)))
+    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker)
+    started, running = time.time(), 0.0
+    for step, batch in enumerate(loader, begin):
+        network.train()
+        network.per_view.eval()
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(step, options.steps, options.rate, 50)
+        volumes, positions, keypoints, centre = run(network, batch, device)
+        loss = loss_of(network, volumes, positions, keypoints, centre)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(learned, 10.0)
+        optimiser.step()
+        average.update(network)
+        running += float(loss)
+        if (step + 1) % 25 == 0:
+            pace = (step + 1 - begin) * options.batch / (time.time() - started)
+            print(f"step {step + 1}/{options.steps} loss {running / 25:.3f} {pace:.1f} sets/s", flush=True)
+            running = 0.0
+        if (step + 1) % 250 == 0 or step + 1 == options.steps:
+            save(options.checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), averaged=average.network.state_dict(),
+                 updates=average.updates, step=step + 1, settings=network.settings, per_view=per_view.settings, names=data.names, options=vars(options))
+            held_out(average.network, unseen, device, data.names)
+
+
+if __name__ == "__main__":
+    main()
