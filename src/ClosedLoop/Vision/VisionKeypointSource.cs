@@ -31,6 +31,7 @@ public sealed class VisionKeypointSource : IKeypointSource
     private readonly LatencyHistogram _latency = new("images_to_keypoints");
     private Thread? _reader;
     private volatile ExceptionDispatchInfo? _failure;
+    private bool _isDisposed;
     private long _sets, _incomplete, _withoutAnimal;
 
     /// <summary>Joins frames and an estimator, both of which are then this source's, and warms the estimator up.</summary>
@@ -128,6 +129,9 @@ public sealed class VisionKeypointSource : IKeypointSource
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         _stop.Cancel();
         _arrivals.Complete();
         _reader?.Join();
