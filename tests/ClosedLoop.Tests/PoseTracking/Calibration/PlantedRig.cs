@@ -28,7 +28,7 @@ internal sealed class PlantedRig
         // The first board lies on the floor, the others are held up and tilted.
         Boards = [.. Enumerable.Range(0, sets).Select(s => s == 0
             ? Pose(0, 0, 0.4, 0.02, -0.01, 0, board)
-            : Pose(Between(-0.5, 0.5), Between(-0.5, 0.5), Between(0, 6.28), Between(-0.11, 0.11), Between(-0.11, 0.11), Between(0.02, 0.16), board))];
+            : Pose(Between(-0.5, 0.5), Between(-0.5, 0.5), Between(0, 6.28), Between(-0.17, 0.17), Between(-0.17, 0.17), Between(0.02, 0.16), board))];
     }
 
     public BoardDescription Board { get; }

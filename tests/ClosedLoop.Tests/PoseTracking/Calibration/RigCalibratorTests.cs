@@ -8,8 +8,8 @@ public sealed class RigCalibratorTests
 {
     private const double NoisePx = 0.1;
 
-    private static readonly BoardDescription Charuco = BoardDescription.Parse("charuco:7x5:30:22:DICT_5X5_100");
-    private static readonly BoardDescription Chessboard = BoardDescription.Parse("chessboard:7x4:24");
+    private static readonly BoardDescription Charuco = BoardDescription.Parse("charuco:7x5:45:34:DICT_5X5_100");
+    private static readonly BoardDescription Chessboard = BoardDescription.Parse("chessboard:7x4:45");
 
     [Fact]
     public void A_planted_rig_is_recovered_and_judged_by_its_noise()
