@@ -13,6 +13,11 @@ const path = process.argv[2];
 
 /** Feeds one decoded value to a hash, in a form that C# can repeat: little-endian, every NaN the same. */
 function hashValue(hash, type, value) {
+  if (type === "bytes" || type === "string") return void hash.update(value);
+  if (type === "google.protobuf.Timestamp" || type === ".google.protobuf.Timestamp") {
+    hashValue(hash, "sfixed64", value.seconds);
+    return hashValue(hash, "sfixed32", value.nanos);
+  }
   const bytes = Buffer.alloc(type === "sfixed32" || type === "float" ? 4 : 8);
   if (type === "double") bytes.writeDoubleLE(value);
   else if (type === "float") bytes.writeFloatLE(value);
@@ -50,7 +55,7 @@ class Summary {
     const decoded = schema.decoder.decode(message.data);
     for (const field of [...schema.decoder.fieldsArray].sort((a, b) => a.id - b.id))
       for (const value of field.repeated ? decoded[field.name] : [decoded[field.name]]) hashValue(topic.hash, field.type, value);
-    topic.last = schema.decoder.toObject(decoded, { longs: String, defaults: true });
+    topic.last = schema.decoder.toObject(decoded, { longs: String, bytes: String, defaults: true });
   }
 
   toJSON() {

@@ -48,7 +48,9 @@ class CropDataset(Dataset):
     def __init__(self, training_set, length, seed, augment=True):
         self.data, self.length, self.seed, self.augment = training_set, length, seed, augment
         self.sets = np.flatnonzero(training_set.has_animal)
+        # NB: a skeleton without names of two sides cannot be mirrored: its left paw would be called right.
         self.mirror = mirrored(training_set.names)
+        self.mirrors = bool((self.mirror != np.arange(len(self.mirror))).any())
 
     def __len__(self):
         return self.length
@@ -69,12 +71,14 @@ class CropDataset(Dataset):
         crop = window.cut(image)
         cells = window.cells(project(keypoints, camera)[0])
         if self.augment:
-            if random.random() < 0.5:
+            if random.random() < 0.5 and self.mirrors:
                 crop = np.ascontiguousarray(crop[:, ::-1])
                 cells[:, 0] = CELLS - 1 - cells[:, 0]
                 cells = cells[self.mirror]
             crop = photometric(occlude(crop, random), random)
         inside = ((cells > -0.5) & (cells < CELLS - 0.5)).all(axis=1)
+        # Keypoints that nobody has labelled are outside; a number, for 0 times NaN is not 0.
+        cells = np.nan_to_num(cells, nan=-100.0)
         return (torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1))), torch.from_numpy(cells.astype(np.float32)),
                 torch.from_numpy(inside))
 

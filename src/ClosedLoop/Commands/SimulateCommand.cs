@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
+using ClosedLoop.Datasets;
 using ClosedLoop.Simulation;
 using Spectre.Console;
 
@@ -13,23 +15,90 @@ public static class SimulateCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var output = new Option<string>("--out") { Description = "The folder to write into; made where it is missing.", HelpName = "DIR", Required = true };
-        var seed = new Option<int>("--seed") { Description = "Seed of everything that is drawn.", HelpName = "S", DefaultValueFactory = _ => 1 };
-        var trainingSet = new Option<bool>("--training-set") { Description = "Write single moments of many animals, arenas and cameras as arrays, to train networks on." };
+        var output = new Option<string>("--out") { Description = "The folder to write into: a new or an empty one.", HelpName = "DIR", Required = true };
+        var seconds = new Option<double>("--seconds") { Description = "How long the animal is filmed.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var seed = new Option<int>("--seed") { Description = "Seed of what the animal does and of all noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        var appearance = new Option<int?>("--appearance") { Description = "Seed of the look of animal and arena; --seed where nothing is said.", HelpName = "N" };
+        var scale = new Option<double>("--scale") { Description = "Size of the animal relative to the body.", HelpName = "X", DefaultValueFactory = _ => 0.92 };
+        var cameras = new Option<int>("--cameras") { Description = "Cameras around the arena.", HelpName = "N", DefaultValueFactory = _ => 6 };
+        var size = new Option<string>("--size") { Description = "Size of the images in pixels.", HelpName = "WxH", DefaultValueFactory = _ => "320x240" };
+        var noise = new Option<double>("--noise") { Description = "Image noise relative to a good camera's.", HelpName = "X", DefaultValueFactory = _ => 1 };
+        var rig = new Option<int?>("--rig") { Description = "Seed of the cameras' places and lenses; --seed where nothing is said.", HelpName = "N" };
+        var variety = new Option<double>("--rig-variety") { Description = "How freely the cameras are placed: 0 as planned, 1 as in any laboratory.", HelpName = "X" };
+        var trainingSet = new Option<bool>("--training-set") { Description = "Write single moments of many animals, arenas and cameras as arrays instead, to train networks on." };
         var sets = new Option<int>("--sets") { Description = "Moments in the training set.", HelpName = "N", DefaultValueFactory = _ => 12_000 };
         var threads = new Option<int>("--threads") { Description = "Threads that draw.", HelpName = "N", DefaultValueFactory = _ => Math.Min(8, Environment.ProcessorCount) };
         var json = JsonReport.CreateOption();
-        var command = new Command("simulate", "Write simulated camera views of a rat, with true cameras and keypoints.") { output, seed, trainingSet, sets, threads, json };
+        var command = new Command("simulate", "Write videos of a simulated rat, with true cameras and keypoints.")
+        {
+            output, seconds, seed, appearance, scale, cameras, size, noise, rig, variety, trainingSet, sets, threads, json,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(output);
-            if (!parsed.GetValue(trainingSet))
-                throw ClosedLoopException.Usage("simulate writes training sets so far; add --training-set");
+            var (width, height) = ParseSize(parsed.GetRequiredValue(size));
             OutputPath.RequireFolder("--out", folder);
-            WriteTrainingSet(folder, new() { Sets = parsed.GetValue(sets), Seed = parsed.GetValue(seed), Threads = parsed.GetValue(threads) }, parsed.GetValue(json), cancellation);
+            if (Directory.EnumerateFileSystemEntries(folder).Any())
+                throw ClosedLoopException.Usage($"'--out {folder}' holds files already, and nothing is overwritten; name a new folder");
+            if (parsed.GetValue(trainingSet))
+            {
+                var options = new TrainingSetOptions
+                {
+                    Sets = parsed.GetValue(sets),
+                    Seed = parsed.GetValue(seed),
+                    Threads = parsed.GetValue(threads),
+                    Cameras = parsed.GetValue(cameras),
+                    WidthPx = width,
+                    HeightPx = height,
+                };
+                WriteTrainingSet(folder, options, parsed.GetValue(json), cancellation);
+            }
+            else
+            {
+                var views = new SimulatedViewOptions
+                {
+                    Seed = parsed.GetValue(seed),
+                    Appearance = parsed.GetValue(appearance) ?? parsed.GetValue(seed),
+                    Scale = parsed.GetValue(scale),
+                    Noise = parsed.GetValue(noise),
+                    Rig = new()
+                    {
+                        Seed = parsed.GetValue(rig) ?? parsed.GetValue(seed),
+                        Cameras = parsed.GetValue(cameras),
+                        WidthPx = width,
+                        HeightPx = height,
+                        Variety = parsed.GetValue(variety),
+                    },
+                };
+                WriteDataset(folder, new(parsed.GetValue(seconds), views, parsed.GetValue(threads)), parsed.GetValue(json), cancellation);
+            }
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    private static void WriteDataset(string folder, SimulatedDatasetOptions options, FileInfo? json, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        long frames;
+        using (var line = new ProgressLine())
+            frames = SimulatedDataset.Write(folder, options, written => line.Report(Progress(written, options.Frames, "frames", watch)), cancellation);
+        var seconds = watch.Elapsed.TotalSeconds;
+        var cameras = options.Views.Rig.Cameras;
+        Terminal.Output.WriteLine($"{frames} frames of {cameras} cameras ({frames * SimulatedAnimal.FramePeriodS:F1} s) in {folder}, with calibration.yaml and truth.csv; {frames / seconds:F1} frames a second");
+        JsonReport.Write(json, new
+        {
+            Kind = "dataset",
+            Frames = frames,
+            Planned = options.Frames,
+            Cameras = cameras,
+            options.Views.Seed,
+            options.Views.Appearance,
+            options.Views.Scale,
+            Seconds = seconds,
+            FramesPerS = frames / seconds,
+            Output = folder,
+        });
     }
 
     private static void WriteTrainingSet(string folder, TrainingSetOptions options, FileInfo? json, CancellationToken cancellation)
@@ -37,16 +106,23 @@ public static class SimulateCommand
         var watch = Stopwatch.StartNew();
         int complete;
         using (var line = new ProgressLine())
-            complete = TrainingSetGenerator.Generate(
-                folder, options,
-                written =>
-                {
-                    var rate = written / watch.Elapsed.TotalSeconds;
-                    line.Report($"{written} of {options.Sets} sets, {rate:F1} a second, {TimeSpan.FromSeconds((options.Sets - written) / rate):h\\:mm\\:ss} to go");
-                },
-                cancellation);
+            complete = TrainingSetGenerator.Generate(folder, options, written => line.Report(Progress(written, options.Sets, "sets", watch)), cancellation);
         var seconds = watch.Elapsed.TotalSeconds;
         Terminal.Output.WriteLine($"{complete} sets of {options.Cameras} views in {folder}, {complete / seconds:F1} a second");
         JsonReport.Write(json, new { Kind = "training_set", Sets = complete, Planned = options.Sets, options.Cameras, options.Seed, Seconds = seconds, SetsPerS = complete / seconds, Output = folder });
     }
+
+    private static string Progress(long written, long planned, string what, Stopwatch watch)
+    {
+        var rate = written / watch.Elapsed.TotalSeconds;
+        var left = rate > 0 ? $", {TimeSpan.FromSeconds((planned - written) / rate):h\\:mm\\:ss} to go" : "";
+        return $"{written} of {planned} {what}, {rate:F1} a second{left}";
+    }
+
+    private static (int Width, int Height) ParseSize(string text) =>
+        text.Split('x') is [var width, var height]
+        && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var w)
+        && int.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out var h)
+            ? (w, h)
+            : throw ClosedLoopException.Usage($"'--size {text}' is no size; write width and height in pixels, as in 320x240");
 }

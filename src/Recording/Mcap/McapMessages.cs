@@ -2,18 +2,21 @@ using ClosedLoop.Core;
 
 namespace ClosedLoop.Recording;
 
-/// <summary>Walks through the messages of one stream of an MCAP file in the order in which they were written.</summary>
+/// <summary>Walks through the messages of one stream, or of several together, of an MCAP file in the order in which they were written.</summary>
 public sealed class McapMessages
 {
     private readonly McapReader _reader;
-    private readonly ushort _channel;
+    private readonly ushort[] _channels;
     private byte[] _chunk = [];
     private int _nextChunk;
     private int _offset;
     private int _end;
     private (int Start, int Length) _data;
 
-    internal McapMessages(McapReader reader, ushort channel) => (_reader, _channel) = (reader, channel);
+    internal McapMessages(McapReader reader, params ushort[] channels) => (_reader, _channels) = (reader, channels);
+
+    /// <summary>The stream that the message belongs to.</summary>
+    public ushort Channel { get; private set; }
 
     /// <summary>The message's place in its stream.</summary>
     public uint Sequence { get; private set; }
@@ -48,7 +51,7 @@ public sealed class McapMessages
         while (_nextChunk < chunks.Count)
         {
             var chunk = chunks[_nextChunk++];
-            if (Array.IndexOf(chunk.Channels, _channel) < 0)
+            if (!chunk.Channels.AsSpan().ContainsAny(_channels))
                 continue;
             // The largest chunk's size at once, so that nothing is allocated later; a length beyond the file is a damaged one.
             if (_chunk.Length == 0)
@@ -68,7 +71,7 @@ public sealed class McapMessages
             var start = _offset + McapReader.HeadBytes;
             _offset = start + body.Length;
             var message = new McapByteReader(body);
-            if (opcode != McapOpcode.Message || message.UInt16() != _channel)
+            if (opcode != McapOpcode.Message || !_channels.AsSpan().Contains(Channel = message.UInt16()))
                 return false;
             const int Head = 2 + 4 + 8 + 8;
             (Sequence, LogTime, PublishTime) = (message.UInt32(), message.UInt64(), message.UInt64());

@@ -21,7 +21,7 @@ internal static class ProtobufVarint
     }
 
     /// <summary>Takes a number from the front of <paramref name="bytes"/>.</summary>
-    public static ulong Read(ref ReadOnlySpan<byte> bytes)
+    public static ulong Read(scoped ref ReadOnlySpan<byte> bytes)
     {
         var value = 0UL;
         for (var i = 0; i < 10 && i < bytes.Length; i++)

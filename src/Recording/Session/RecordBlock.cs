@@ -1,3 +1,5 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Recording;
 
 /// <summary>One encoded record on its way to the file.</summary>
@@ -6,6 +8,9 @@ internal sealed class RecordBlock(int capacity)
     private byte[] _bytes = new byte[capacity];
 
     public int Length { get; set; }
+
+    /// <summary>Where it goes back to.</summary>
+    public Pool<RecordBlock>? Owner { get; set; }
 
     public ushort Channel { get; set; }
 
@@ -22,7 +27,7 @@ internal sealed class RecordBlock(int capacity)
     public Span<byte> Room(int size)
     {
         if (size > _bytes.Length)
-            _bytes = new byte[size];
+            _bytes = new byte[Math.Max(size, _bytes.Length + (_bytes.Length / 2))];
         return _bytes;
     }
 }

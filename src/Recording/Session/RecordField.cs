@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using FieldType = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 
 namespace ClosedLoop.Recording;
@@ -11,10 +12,6 @@ namespace ClosedLoop.Recording;
 internal abstract class RecordField<T>(int number, string name, FieldType type, bool isArray, int wireType)
     where T : class
 {
-    public const int WireFixed64 = 1;
-    public const int WireBytes = 2;
-    public const int WireFixed32 = 5;
-
     public int Number => number;
 
     public string Name => name;
@@ -24,7 +21,7 @@ internal abstract class RecordField<T>(int number, string name, FieldType type, 
     public bool IsArray => isArray;
 
     /// <summary>What precedes the field in an encoded message: its number and its wire type.</summary>
-    public uint Tag => ((uint)number << 3) | (uint)wireType;
+    public uint Tag => ProtobufWire.Tag(number, wireType);
 
     /// <summary>Bytes of the value, without its tag.</summary>
     public abstract int Size(T record);
@@ -41,7 +38,7 @@ internal abstract class RecordField<T>(int number, string name, FieldType type, 
 
 /// <summary>A whole number of 64 bits.</summary>
 internal sealed class LongField<T>(int number, string name, Func<T, long> get, Action<T, long> set)
-    : RecordField<T>(number, name, FieldType.Sfixed64, false, WireFixed64)
+    : RecordField<T>(number, name, FieldType.Sfixed64, false, ProtobufWire.Fixed64)
     where T : class
 {
     public override int Size(T record) => 8;
@@ -59,7 +56,7 @@ internal sealed class LongField<T>(int number, string name, Func<T, long> get, A
 
 /// <summary>A whole number or a set of flags of 32 bits.</summary>
 internal sealed class IntField<T>(int number, string name, Func<T, int> get, Action<T, int> set)
-    : RecordField<T>(number, name, FieldType.Sfixed32, false, WireFixed32)
+    : RecordField<T>(number, name, FieldType.Sfixed32, false, ProtobufWire.Fixed32)
     where T : class
 {
     public override int Size(T record) => 4;
@@ -77,7 +74,7 @@ internal sealed class IntField<T>(int number, string name, Func<T, int> get, Act
 
 /// <summary>A number of double precision.</summary>
 internal sealed class DoubleField<T>(int number, string name, Func<T, double> get, Action<T, double> set)
-    : RecordField<T>(number, name, FieldType.Double, false, WireFixed64)
+    : RecordField<T>(number, name, FieldType.Double, false, ProtobufWire.Fixed64)
     where T : class
 {
     public override int Size(T record) => 8;
@@ -101,7 +98,7 @@ internal sealed class ArrayField<T, TNumber>(int number, string name, Func<T, TN
     : RecordField<T>(
         number, name,
         typeof(TNumber) == typeof(double) ? FieldType.Double : FieldType.Float,
-        true, WireBytes)
+        true, ProtobufWire.Bytes)
     where T : class
     where TNumber : unmanaged
 {
@@ -131,4 +128,27 @@ internal sealed class ArrayField<T, TNumber>(int number, string name, Func<T, TN
     public override void Clear(T record) => Array.Clear(get(record));
 
     private Span<byte> Bytes(T record) => MemoryMarshal.AsBytes(get(record).AsSpan());
+}
+
+/// <summary>A text.</summary>
+internal sealed class StringField<T>(int number, string name, Func<T, string> get, Action<T, string> set)
+    : RecordField<T>(number, name, FieldType.String, false, ProtobufWire.Bytes)
+    where T : class
+{
+    public override int Size(T record)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(get(record));
+        return ProtobufVarint.Size((uint)bytes) + bytes;
+    }
+
+    public override int Write(T record, Span<byte> to)
+    {
+        var text = get(record);
+        var head = ProtobufVarint.Write((uint)Encoding.UTF8.GetByteCount(text), to);
+        return head + Encoding.UTF8.GetBytes(text, to[head..]);
+    }
+
+    public override void Read(ReadOnlySpan<byte> value, T record) => set(record, Encoding.UTF8.GetString(value));
+
+    public override void Clear(T record) => set(record, "");
 }

@@ -57,7 +57,7 @@ internal sealed class RecordTable<T>
         while (!message.IsEmpty)
         {
             var tag = ProtobufVarint.Read(ref message);
-            var value = TakeValue(tag, ref message);
+            var value = ProtobufWire.TakeValue(tag, ref message);
             foreach (var field in _fields)
                 if (field.Tag == tag)
                     field.Read(value, record);
@@ -81,33 +81,5 @@ internal sealed class RecordTable<T>
         var set = new FileDescriptorSet();
         set.File.Add(file);
         return set.ToByteArray();
-    }
-
-    private static ReadOnlySpan<byte> TakeValue(ulong tag, ref ReadOnlySpan<byte> message)
-    {
-        const int WireVarint = 0;
-        ulong length;
-        switch ((int)(tag & 7))
-        {
-            case WireVarint:
-                ProtobufVarint.Read(ref message);
-                return [];
-            case RecordField<T>.WireFixed64:
-                length = 8;
-                break;
-            case RecordField<T>.WireFixed32:
-                length = 4;
-                break;
-            case RecordField<T>.WireBytes:
-                length = ProtobufVarint.Read(ref message);
-                break;
-            default:
-                throw new InvalidDataException($"it has a field of the unknown wire type {tag & 7}");
-        }
-        if (length > (ulong)message.Length)
-            throw new InvalidDataException("it ends inside a field");
-        var value = message[..(int)length];
-        message = message[(int)length..];
-        return value;
     }
 }

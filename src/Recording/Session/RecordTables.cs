@@ -53,6 +53,36 @@ internal static class RecordTables
         new LongField<TickRecord>(2, "time_ns", r => r.TimeNs, (r, v) => r.TimeNs = v),
         new LongField<TickRecord>(3, "keypoints_sequence", r => r.KeypointsSequence, (r, v) => r.KeypointsSequence = v));
 
+    public static RecordTable<FrameSet> FrameSet { get; } = new(
+        "FrameSet",
+        [
+            .. Stamp<FrameSet>(r => r.Stamp, (r, stamp) => r.Stamp = stamp),
+            new LongField<FrameSet>(6, "present", PresentBits, SetPresentBits),
+        ]);
+
+    public static RecordTable<CameraFindingRecord> CameraFinding { get; } = new(
+        "CameraFinding",
+        new LongField<CameraFindingRecord>(1, "time_ns", r => r.TimeNs, (r, v) => r.TimeNs = v),
+        new StringField<CameraFindingRecord>(2, "camera", r => r.Camera, (r, v) => r.Camera = v),
+        new IntField<CameraFindingRecord>(3, "camera_index", r => r.CameraIndex, (r, v) => r.CameraIndex = v),
+        new IntField<CameraFindingRecord>(4, "kind", r => r.Kind, (r, v) => r.Kind = v),
+        new LongField<CameraFindingRecord>(5, "count", r => r.Count, (r, v) => r.Count = v),
+        new LongField<CameraFindingRecord>(6, "last_seen_ns", r => r.LastSeenNs, (r, v) => r.LastSeenNs = v),
+        new StringField<CameraFindingRecord>(7, "sentence", r => r.Sentence, (r, v) => r.Sentence = v));
+
+    public static RecordTable<CameraStatisticsRecord> CameraStatistics { get; } = new(
+        "CameraStatistics",
+        new LongField<CameraStatisticsRecord>(1, "time_ns", r => r.TimeNs, (r, v) => r.TimeNs = v),
+        new StringField<CameraStatisticsRecord>(2, "camera", r => r.Camera, (r, v) => r.Camera = v),
+        new LongField<CameraStatisticsRecord>(3, "delivered", r => r.Delivered, (r, v) => r.Delivered = v),
+        new LongField<CameraStatisticsRecord>(4, "lost", r => r.Lost, (r, v) => r.Lost = v),
+        new LongField<CameraStatisticsRecord>(5, "repeated", r => r.Repeated, (r, v) => r.Repeated = v),
+        new LongField<CameraStatisticsRecord>(6, "out_of_order", r => r.OutOfOrder, (r, v) => r.OutOfOrder = v),
+        new LongField<CameraStatisticsRecord>(7, "short", r => r.Short, (r, v) => r.Short = v),
+        new LongField<CameraStatisticsRecord>(8, "decode_errors", r => r.DecodeErrors, (r, v) => r.DecodeErrors = v),
+        new LongField<CameraStatisticsRecord>(9, "overruns", r => r.Overruns, (r, v) => r.Overruns = v),
+        new LongField<CameraStatisticsRecord>(10, "last_arrival_ns", r => r.LastArrivalNs, (r, v) => r.LastArrivalNs = v));
+
     /// <summary>A control tick as it is recorded: with the sequence of its keypoints instead of the keypoints.</summary>
     internal sealed class TickRecord
     {
@@ -61,6 +91,21 @@ internal static class RecordTables
         public long TimeNs { get; set; }
 
         public long KeypointsSequence { get; set; }
+    }
+
+    private static long PresentBits(FrameSet set)
+    {
+        var bits = 0L;
+        for (var i = 0; i < set.Present.Length; i++)
+            if (set.Present[i])
+                bits |= 1L << i;
+        return bits;
+    }
+
+    private static void SetPresentBits(FrameSet set, long bits)
+    {
+        for (var i = 0; i < set.Present.Length; i++)
+            set.Present[i] = ((bits >> i) & 1) != 0;
     }
 
     private static IEnumerable<RecordField<T>> Stamp<T>(Func<T, RecordStamp> get, Action<T, RecordStamp> set)

@@ -13,7 +13,6 @@ internal sealed class RecordingFile : IDisposable
     private readonly Stream _stream;
     private readonly Func<long> _freeBytes;
     private BoundedQueue<RecordBlock>? _queue;
-    private Pool<RecordBlock>? _pool;
     private SessionRecorderOptions _options = new();
     private Thread? _thread;
     private Timer? _watchdog;
@@ -89,10 +88,10 @@ internal sealed class RecordingFile : IDisposable
         }
     }
 
-    /// <summary>Begins to write what comes through <paramref name="queue"/>; its blocks go back to <paramref name="pool"/>.</summary>
-    public void Begin(BoundedQueue<RecordBlock> queue, Pool<RecordBlock> pool, SessionRecorderOptions options)
+    /// <summary>Begins to write what comes through <paramref name="queue"/>; its blocks go back to their owners.</summary>
+    public void Begin(BoundedQueue<RecordBlock> queue, SessionRecorderOptions options)
     {
-        (_queue, _pool, _options) = (queue, pool, options);
+        (_queue, _options) = (queue, options);
         KeepPosition();
         _thread = new(Run) { Name = "recorder", IsBackground = true };
         _thread.Start();
@@ -161,7 +160,7 @@ internal sealed class RecordingFile : IDisposable
             CutToWholeRecords();
             CloseQuietly();
             while (_queue!.TryDequeue(out var block))
-                _pool!.Return(block);
+                block.Owner!.Return(block);
         }
     }
 
@@ -170,7 +169,7 @@ internal sealed class RecordingFile : IDisposable
         if (Writer.OpenChunkBytes == 0)
             _chunkDueMs = Environment.TickCount64 + _options.ChunkPeriodMs;
         Writer.WriteMessage(block.Channel, block.LogTime, block.PublishTime, block.Message);
-        _pool!.Return(block);
+        block.Owner!.Return(block);
     }
 
     private int MillisecondsToNextDuty()

@@ -13,6 +13,9 @@ namespace ClosedLoop.Recording;
 public sealed record RecordingLayout(
     KeypointLayout Keypoints, double KeypointRateHz, int PositionCount, int VelocityCount, int ActionCount, ActivationLayout Activations)
 {
+    /// <summary>The cameras whose images are recorded; null where none are.</summary>
+    public FrameLayout? Frames { get; init; }
+
     /// <summary>An empty keypoint set of this layout.</summary>
     public Keypoints NewKeypoints() => new(Keypoints);
 
@@ -33,7 +36,7 @@ public sealed record RecordingLayout(
         const double PerMessage = 31 + 16, PerSecond = 5000;
         var records = RecordTables.Keypoints.Size(NewKeypoints()) + RecordTables.Pose.Size(NewPose())
             + RecordTables.ControlStep.Size(NewControlStep()) + RecordTables.Tick.Size(new());
-        return (KeypointRateHz * (records + (4 * PerMessage))) + PerSecond;
+        return (KeypointRateHz * (records + (4 * PerMessage))) + PerSecond + (Frames?.EstimateBytesPerSecond() ?? 0);
     }
 
     internal Dictionary<string, string> DescribeKeypoints() => new()
@@ -76,17 +79,17 @@ public sealed record RecordingLayout(
             Number(Of(control, "qpos")), Number(Of(control, "qvel")), Number(Of(control, "action")), new([.. layers]));
     }
 
-    private static string Of(IReadOnlyDictionary<string, string> map, string key) =>
+    internal static string Of(IReadOnlyDictionary<string, string> map, string key) =>
         map.TryGetValue(key, out var value) ? value : throw new FormatException($"'{key}' is not stated");
 
     // Sizes come from a file: no larger than any body or network, or a damaged one would exhaust the memory.
-    private static int Number(string text) =>
+    internal static int Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 10_000_000
             ? value : throw new FormatException($"'{text}' is no size");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Flags<TEnum>()
+    internal static string Flags<TEnum>()
         where TEnum : struct, Enum =>
         string.Join(',', Enum.GetValues<TEnum>().Select(value => $"{value}={Convert.ToInt32(value, CultureInfo.InvariantCulture)}"));
 }

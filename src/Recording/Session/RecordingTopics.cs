@@ -15,6 +15,18 @@ public static class RecordingTopics
     /// <summary>The beats of the control clock, and which keypoint set each had.</summary>
     public const string Ticks = "/ticks";
 
+    /// <summary>Frame sets: times, and which images came; one message after the images of its set.</summary>
+    public const string Frames = "/frames";
+
+    /// <summary>What was noticed of cameras: stopped, skipped, repeated, short.</summary>
+    public const string CameraFindings = "/cameras/findings";
+
+    /// <summary>What each camera has delivered and lost, from time to time.</summary>
+    public const string CameraStatistics = "/cameras/statistics";
+
+    /// <summary>The images of one camera.</summary>
+    public static string Images(string camera) => $"/cameras/{camera}/image";
+
     /// <summary>Latencies, queues and drops, as JSON.</summary>
     public const string Telemetry = "/telemetry";
 }

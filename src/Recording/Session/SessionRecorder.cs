@@ -23,6 +23,7 @@ public sealed class SessionRecorder : IDisposable
     private readonly Channel<ControlStep> _control;
     private readonly Channel<RecordTables.TickRecord> _ticks;
     private readonly ushort _telemetry;
+    private readonly CameraChannels? _cameras;
     private long _messages;
     private long _longestWaitTicks;
 
@@ -41,6 +42,8 @@ public sealed class SessionRecorder : IDisposable
         _ticks = AddChannel(RecordTables.Tick, RecordingTopics.Ticks, new(), null);
         _telemetry = file.Writer.AddChannel(
             file.Writer.AddSchema("closedloop.Telemetry", "jsonschema", """{"type":"object"}"""u8.ToArray()), RecordingTopics.Telemetry, "json");
+        if (Layout.Frames is { } frames)
+            _cameras = new(this, frames, content.ImageCodec ?? throw new ArgumentException("Images cannot be recorded without a codec.", nameof(content)));
         foreach (var (name, values) in content.Metadata)
             file.Writer.WriteMetadata(name, values);
         foreach (var attachment in content.Attachments)
@@ -50,7 +53,8 @@ public sealed class SessionRecorder : IDisposable
         // One being written, and some in the hands of callers; the rest waits in the queue.
         _pool = new(options.QueueCapacity + 8, () => new(largest));
         _queue = new("recorder", options.QueueCapacity, QueuePolicy.Wait);
-        file.Begin(_queue, _pool, options);
+        file.Begin(_queue, options);
+        _cameras?.Begin(options);
     }
 
     /// <summary>Where the recording goes.</summary>
@@ -66,10 +70,19 @@ public sealed class SessionRecorder : IDisposable
     public SessionRecorderStatistics Statistics => new(
         Interlocked.Read(ref _messages), _file.MessagesInFile, _file.SafeBytes, _file.LastFreeBytes,
         Milliseconds(Interlocked.Read(ref _longestWaitTicks)), Milliseconds(_file.LongestWriteTicks), Milliseconds(_file.LongestSyncTicks),
-        _queue.Statistics);
+        _queue.Statistics)
+    {
+        FrameQueue = _cameras?.Encoder?.Queue,
+        Images = _cameras?.Encoder?.Images ?? 0,
+        MeanEncodeMs = _cameras?.Encoder?.MeanEncodeMs ?? 0,
+        LongestEncodeMs = _cameras?.Encoder?.LongestEncodeMs ?? 0,
+    };
 
     /// <summary>Blocks that are on their way to the file; zero after <see cref="Finish"/>.</summary>
-    internal int OutstandingBlocks => _pool.Outstanding;
+    internal int OutstandingBlocks => _pool.Outstanding + (_cameras?.Outstanding ?? 0);
+
+    /// <summary>Bytes that the encoder's thread has allocated since it began.</summary>
+    internal long EncoderAllocatedBytes => _cameras?.Encoder?.AllocatedBytes ?? 0;
 
     /// <summary>Bytes that the writer's thread has allocated since it began.</summary>
     internal long WriterAllocatedBytes => _file.WriterAllocatedBytes;
@@ -122,6 +135,34 @@ public sealed class SessionRecorder : IDisposable
         HandOver(block, _ticks.Id, tick.Time, tick.Time);
     }
 
+    /// <summary>
+    /// Records a frame set: its images are copied here and encoded on a thread of their own. Where that is behind, this
+    /// waits; nothing is dropped.
+    /// </summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(FrameSet set)
+    {
+        var cameras = _cameras ?? throw new InvalidOperationException("The recording's layout has no cameras.");
+        if (!cameras.Encoder!.Write(set))
+            throw ClosedLoopException.Failed(_file.Error ?? cameras.Encoder.Error ?? $"the recording '{Path}' was finished before the last record came");
+    }
+
+    /// <summary>Records what was noticed of a camera.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(in CameraFinding finding)
+    {
+        var cameras = _cameras ?? throw new InvalidOperationException("The recording's layout has no cameras.");
+        WriteAnySize(RecordTables.CameraFinding, cameras.Findings, CameraFindingRecord.Of(finding), finding.Time);
+    }
+
+    /// <summary>Records what a camera has delivered and lost up to <paramref name="time"/>.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(CameraStatistics camera, SessionTime time)
+    {
+        var cameras = _cameras ?? throw new InvalidOperationException("The recording's layout has no cameras.");
+        WriteAnySize(RecordTables.CameraStatistics, cameras.Statistics, CameraStatisticsRecord.Of(camera, time), time);
+    }
+
     /// <summary>Records telemetry: one JSON object as UTF-8.</summary>
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void WriteTelemetry(SessionTime time, ReadOnlySpan<byte> json)
@@ -137,10 +178,13 @@ public sealed class SessionRecorder : IDisposable
     public void Finish(IReadOnlyDictionary<string, string>? summary = null)
     {
         _file.FinalMetadata ??= summary;
+        _cameras?.Encoder?.Complete();
         _queue.Complete();
         _file.WaitForEnd();
         if (_file.Error is { } error)
             throw ClosedLoopException.Failed(error);
+        if (_cameras?.Encoder?.Error is { } unencoded)
+            throw ClosedLoopException.Failed($"the images in the recording '{Path}' end early: {unencoded}");
     }
 
     /// <summary>Finishes the file; whatever goes wrong now was or will be said by <see cref="Finish"/> or a write.</summary>
@@ -154,9 +198,17 @@ public sealed class SessionRecorder : IDisposable
         {
             // Already kept: a dispose after a failure must not hide the failure.
         }
+        _cameras?.Encoder?.Dispose();
         _queue.Dispose();
         _file.Dispose();
     }
+
+    /// <summary>Adds a stream whose messages have no common size.</summary>
+    internal ushort AddChannel(ushort schema, string topic, Dictionary<string, string>? metadata) =>
+        _file.Writer.AddChannel(schema, topic, "protobuf", metadata);
+
+    /// <summary>Describes a type of message.</summary>
+    internal ushort AddSchema(string name, byte[] description) => _file.Writer.AddSchema(name, "protobuf", description);
 
     private Channel<T> AddChannel<T>(RecordTable<T> table, string topic, T example, Dictionary<string, string>? metadata)
         where T : class
@@ -175,9 +227,26 @@ public sealed class SessionRecorder : IDisposable
         HandOver(block, channel.Id, stamp.Produced, stamp.Captured);
     }
 
-    private RecordBlock Rent() => _file.Error is { } error ? throw ClosedLoopException.Failed(error) : _pool.Rent();
+    private void WriteAnySize<T>(RecordTable<T> table, ushort channel, T record, SessionTime time)
+        where T : class
+    {
+        var block = Rent();
+        block.Length = table.Encode(record, block.Room(table.Size(record)));
+        HandOver(block, channel, time, time);
+    }
 
-    private void HandOver(RecordBlock block, ushort channel, SessionTime log, SessionTime publish)
+    private RecordBlock Rent() => Rent(_pool);
+
+    internal RecordBlock Rent(Pool<RecordBlock> pool)
+    {
+        if (_file.Error is { } error)
+            throw ClosedLoopException.Failed(error);
+        var block = pool.Rent();
+        block.Owner = pool;
+        return block;
+    }
+
+    internal void HandOver(RecordBlock block, ushort channel, SessionTime log, SessionTime publish)
     {
         block.Channel = channel;
         block.LogTime = (ulong)Math.Max(0, log.Nanoseconds);
@@ -190,7 +259,7 @@ public sealed class SessionRecorder : IDisposable
             Interlocked.Increment(ref _messages);
             return;
         }
-        _pool.Return(block);
+        block.Owner!.Return(block);
         throw ClosedLoopException.Failed(_file.Error ?? $"the recording '{Path}' was finished before the last record came");
     }
 

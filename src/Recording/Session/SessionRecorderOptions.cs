@@ -21,6 +21,9 @@ public sealed record SessionRecorderOptions
     /// <summary>Records that may wait for the writer before the pipeline waits for it; the default is ten seconds of a live session.</summary>
     public int QueueCapacity { get; init; } = 2048;
 
+    /// <summary>Frame sets that may wait for their encoding before the pipeline waits.</summary>
+    public int FrameQueueCapacity { get; init; } = 16;
+
     /// <summary>Free bytes without which a recording does not begin.</summary>
     public long StartFreeBytes { get; init; } = 256L << 20;
 

@@ -13,4 +13,17 @@ namespace ClosedLoop.Recording;
 /// <param name="Queue">The queue between the pipeline and the writer; its drops are always zero.</param>
 public sealed record SessionRecorderStatistics(
     long Messages, long MessagesInFile, long BytesInFile, long FreeBytes,
-    double LongestWaitMs, double LongestWriteMs, double LongestSyncMs, QueueStatistics Queue);
+    double LongestWaitMs, double LongestWriteMs, double LongestSyncMs, QueueStatistics Queue)
+{
+    /// <summary>The queue between the pipeline and the encoder of images; its drops are always zero. Null without cameras.</summary>
+    public QueueStatistics? FrameQueue { get; init; }
+
+    /// <summary>Images that were encoded.</summary>
+    public long Images { get; init; }
+
+    /// <summary>Encoding one image on average, milliseconds.</summary>
+    public double MeanEncodeMs { get; init; }
+
+    /// <summary>The longest that encoding one image took, milliseconds.</summary>
+    public double LongestEncodeMs { get; init; }
+}

@@ -76,6 +76,22 @@ public sealed class SessionRecording : IDisposable
     /// <summary>The beats of the control clock, each with the keypoints that had arrived for it.</summary>
     public RecordedTicks Ticks() => new(this, Read(RecordingTopics.Ticks, RecordTables.Tick));
 
+    /// <summary>What was noticed of cameras.</summary>
+    public IEnumerable<CameraFinding> CameraFindings()
+    {
+        var (reader, record) = (Read(RecordingTopics.CameraFindings, RecordTables.CameraFinding), new CameraFindingRecord());
+        while (reader.TryRead(record))
+            yield return record.ToFinding();
+    }
+
+    /// <summary>What cameras had delivered and lost, each with the time of the look.</summary>
+    public IEnumerable<(SessionTime Time, CameraStatistics Camera)> CameraStatistics()
+    {
+        var (reader, record) = (Read(RecordingTopics.CameraStatistics, RecordTables.CameraStatistics), new CameraStatisticsRecord());
+        while (reader.TryRead(record))
+            yield return (new(record.TimeNs), record.ToStatistics());
+    }
+
     /// <summary>All telemetry: session time and JSON object.</summary>
     public IEnumerable<(SessionTime Time, string Json)> Telemetry()
     {
@@ -113,6 +129,22 @@ public sealed class SessionRecording : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
+    /// <summary>The messages of all frame sets and their images, the channel of the sets, and by channel the camera of the images.</summary>
+    internal (McapMessages Messages, ushort SetChannel, int[] CameraOf) FrameMessages(FrameLayout layout, string format)
+    {
+        var sets = ChannelOf(_file, RecordingTopics.Frames)!;
+        var images = layout.CameraNames.Select(name => ChannelOf(_file, RecordingTopics.Images(name))
+            ?? throw ClosedLoopException.Failed($"'{Path}' lacks the images of the camera '{name}'")).ToArray();
+        foreach (var image in images)
+            if (!_file.Schemas.TryGetValue(image.SchemaId, out var schema) || schema.Name != ImageMessage.FullName
+                || !image.Metadata.TryGetValue("format", out var recorded) || recorded != format)
+                throw ClosedLoopException.Failed($"the stream {image.Topic} of '{Path}' does not hold images of the format {format}");
+        var cameraOf = new int[_file.Channels.Keys.Max() + 1];
+        for (var i = 0; i < images.Length; i++)
+            cameraOf[images[i].Id] = i;
+        return (new(_file, [sets.Id, .. images.Select(image => image.Id)]), sets.Id, cameraOf);
+    }
+
     private RecordReader<T> Read<T>(string topic, RecordTable<T> table)
         where T : class
     {
@@ -132,7 +164,10 @@ public sealed class SessionRecording : IDisposable
                 : $"'{file.Path}' is not the recording of a session: it has the streams {string.Join(", ", file.Channels.Values.Select(channel => channel.Topic))}");
         try
         {
-            return RecordingLayout.Parse(keypoints.Metadata, control.Metadata);
+            return RecordingLayout.Parse(keypoints.Metadata, control.Metadata) with
+            {
+                Frames = ChannelOf(file, RecordingTopics.Frames) is { } frames ? FrameLayout.Parse(frames.Metadata) : null,
+            };
         }
         catch (FormatException error)
         {

@@ -17,47 +17,27 @@ public static class TrainingSetGenerator
         options.Check();
         var body = RodentBody.Describe(new() { Appearance = RodentAppearance.Shapes });
         using var writer = new TrainingSetWriter(folder, options);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Exception? failure = null;
         var nextLife = -1;
 
-        // NB: threads of their own: a renderer belongs to the thread that made it.
-        void Work()
+        void Work(int thread, CancellationToken stop)
         {
-            try
+            var images = new byte[writer.ImageBytes];
+            int life;
+            while (!stop.IsCancellationRequested && (life = Interlocked.Increment(ref nextLife)) < options.Lives)
             {
-                var images = new byte[writer.ImageBytes];
-                int life;
-                while (!stop.IsCancellationRequested && (life = Interlocked.Increment(ref nextLife)) < options.Lives)
+                using var source = new TrainingLife(body, options, life);
+                var sets = Math.Min(options.SetsPerLife, options.Sets - (life * options.SetsPerLife));
+                for (var index = 0; index < sets && !stop.IsCancellationRequested; index++)
                 {
-                    using var source = new TrainingLife(body, options, life);
-                    var sets = Math.Min(options.SetsPerLife, options.Sets - (life * options.SetsPerLife));
-                    for (var index = 0; index < sets && !stop.IsCancellationRequested; index++)
-                    {
-                        source.Next(index, images);
-                        writer.Write(life, index, images, source.Keypoints, source.Rig, source.Doing);
-                        progress?.Invoke(writer.Written);
-                    }
-                    writer.WriteMeta();
+                    source.Next(index, images);
+                    writer.Write(life, index, images, source.Keypoints, source.Rig, source.Doing);
+                    progress?.Invoke(writer.Written);
                 }
-            }
-#pragma warning disable CA1031 // Whatever ends a thread ends the work, and is thrown again below.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Interlocked.CompareExchange(ref failure, e, null);
-                stop.Cancel();
+                writer.WriteMeta();
             }
         }
 
-        var threads = Enumerable.Range(0, Math.Min(options.Threads, options.Lives))
-            .Select(i => new Thread(Work) { IsBackground = true, Name = $"views {i}" }).ToArray();
-        foreach (var thread in threads)
-            thread.Start();
-        foreach (var thread in threads)
-            thread.Join();
-        if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        DrawingThreads.Run(Math.Min(options.Threads, options.Lives), Work, cancellation);
         return writer.Complete;
     }
 }

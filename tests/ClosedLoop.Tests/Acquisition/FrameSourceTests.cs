@@ -135,17 +135,19 @@ public sealed class FrameSourceTests(ITestOutputHelper output) : IDisposable
         var set = new FrameSet(source.Cameras);
         var sets = 0;
         var start = SessionTime.Zero;
+        var slowest = 0L;
         while (source.TryRead(set, default))
         {
             if (sets++ == 0)
                 start = set.Stamp.Captured;
             var trigger = set.Stamp.DeviceCounter;
+            slowest = Math.Max(slowest, set.Stamp.LatencyNs);
             for (var camera = 0; camera < 6; camera++)
                 if (set.Present[camera])
                     Assert.Equal((camera, trigger), CodedImages.Read(set.Pixels[camera]));
             // A busy machine may make a sound frame late, but what was planted is never there.
             Assert.False(set.Present[0] && trigger >= 40);
-            Assert.False(set.Present[1] && trigger is 30 or 31 && set.Present[1]);
+            Assert.False(set.Present[1] && trigger is (30 or 31));
             Assert.False(set.Present[3] && trigger is >= 60 and < 64);
         }
         Assert.Equal(Triggers, sets);
@@ -162,10 +164,10 @@ public sealed class FrameSourceTests(ITestOutputHelper output) : IDisposable
             var named = findings.Where(finding => finding.Camera == camera && finding.Kind == kind).ToList();
             Assert.NotEmpty(named);
             Assert.Equal(count, named.Sum(finding => finding.Count));
-            // In the session's time between the event and its being noticed, which a busy machine stretches by what it is late.
+            // NB: a busy machine delivers frames late, and what it does not deliver it cannot notice: so much is allowed for.
             var late = (named[0].Time - start - (trigger * 20_000_000L)) / 1e9;
             output.WriteLine($"{named[0].Sentence}: after {late:F3} s");
-            Assert.InRange(late, 0, 0.2);
+            Assert.InRange(late, 0, 0.2 + (slowest / 1e9));
         }
     }
 

@@ -28,6 +28,23 @@ public class RecordTableTests
         Assert.Equal(
             "1 index Sfixed64, 2 time_ns Sfixed64, 3 keypoints_sequence Sfixed64",
             Fields(RecordTables.Tick.Describe()));
+        Assert.Equal(Stamp + "6 present Sfixed64", Fields(RecordTables.FrameSet.Describe()));
+        Assert.Equal(
+            "1 time_ns Sfixed64, 2 camera String, 3 camera_index Sfixed32, 4 kind Sfixed32, 5 count Sfixed64, 6 last_seen_ns Sfixed64, 7 sentence String",
+            Fields(RecordTables.CameraFinding.Describe()));
+        Assert.Equal(
+            "1 time_ns Sfixed64, 2 camera String, 3 delivered Sfixed64, 4 lost Sfixed64, 5 repeated Sfixed64, 6 out_of_order Sfixed64, " +
+            "7 short Sfixed64, 8 decode_errors Sfixed64, 9 overruns Sfixed64, 10 last_arrival_ns Sfixed64",
+            Fields(RecordTables.CameraStatistics.Describe()));
+        // The first four are Foxglove's.
+        Assert.Equal(
+            "1 timestamp Message, 2 data Bytes, 3 format String, 4 frame_id String, 101 set_sequence Sfixed64, 102 sequence Sfixed64, " +
+            "103 device_counter Sfixed64, 104 device_time_ns Sfixed64, 105 captured_ns Sfixed64, 106 produced_ns Sfixed64",
+            Fields(ImageMessage.Describe()));
+        Assert.Equal("foxglove.CompressedImage", ImageMessage.FullName);
+        // The kinds of findings stand in files as numbers.
+        Assert.Equal(
+            "Stopped,Resumed,Skipped,Repeated,OutOfOrder,OutOfStep,Short,Undecodable,Late,Failed", string.Join(',', Enum.GetNames<CameraFindingKind>()));
     }
 
     [Fact]
@@ -71,9 +88,10 @@ public class RecordTableTests
 
     private static string Fields(byte[] descriptorSet)
     {
-        var file = FileDescriptorSet.Parser.ParseFrom(descriptorSet).File.Single();
+        var files = FileDescriptorSet.Parser.ParseFrom(descriptorSet).File;
         // Resolves and checks the description as any protobuf program would.
-        _ = FileDescriptor.BuildFromByteStrings([file.ToByteString()]);
+        _ = FileDescriptor.BuildFromByteStrings(files.Select(part => part.ToByteString()));
+        var file = files[^1];
         return string.Join(", ", file.MessageType.Single().Field.Select(f =>
             $"{f.Number} {f.Name} {f.Type}{(f.Label == FieldDescriptorProto.Types.Label.Repeated ? "[]" : "")}"));
     }

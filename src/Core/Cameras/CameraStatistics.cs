@@ -1,6 +1,4 @@
-using ClosedLoop.Core;
-
-namespace ClosedLoop.Acquisition;
+namespace ClosedLoop.Core;
 
 /// <summary>What a camera has delivered and lost so far.</summary>
 /// <param name="Name">The camera's name.</param>

@@ -1,6 +1,4 @@
-using ClosedLoop.Core;
-
-namespace ClosedLoop.Acquisition;
+namespace ClosedLoop.Core;
 
 /// <summary>One thing noticed of one camera.</summary>
 /// <param name="CameraIndex">The camera's place in its rig.</param>

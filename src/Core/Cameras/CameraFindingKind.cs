@@ -1,4 +1,4 @@
-namespace ClosedLoop.Acquisition;
+namespace ClosedLoop.Core;
 
 /// <summary>What was noticed of a camera while its frames were grouped.</summary>
 public enum CameraFindingKind
