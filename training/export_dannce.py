@@ -7,6 +7,8 @@ What a network is comes, in this order, from the flags, from --config (DANNCE's 
 with two --config), from the options that the checkpoint keeps, and from the shapes of its weights. Load only checkpoints
 whose origin you trust: they are Python pickles, and loading one can run code.
 
+The program finds the animal with localise.onnx, which is put into the folder from the weights of --localiser.
+
 The cameras' order is part of the weights: name the cameras with --cameras in the order of the training (camnames), and
 list them so in the rig calibration.
 """
@@ -141,6 +143,9 @@ def add_volumetric(folder, network, seed=0, height=96, width=128):
     folder.add("volumetric.onnx", network, inputs, outputs, [value.clone() for value in sample], tolerance=1e-3)
 
 
+LOCALISER = Path(__file__).resolve().parent / "weights" / "localiser.pt"
+
+
 def add_localiser(folder, checkpoint):
     """The network that finds the animal, so that the folder runs by itself."""
     network = localiser_of(load(checkpoint))
@@ -188,7 +193,8 @@ def main():
                         "brought from DANNCE .mat files, 0 for networks trained with projections that count from 0")
     parser.add_argument("--keypoints", type=words, help="names in order; known for 23 keypoints (rat23)")
     parser.add_argument("--cameras", type=words, help="names in the order of the training; known from camnames")
-    parser.add_argument("--localiser", help="checkpoint of train_localiser.py or training/weights/localiser.pt")
+    parser.add_argument("--localiser", default=str(LOCALISER) if LOCALISER.exists() else None,
+                        help="checkpoint of train_localiser.py; training/weights/localiser.pt where it is there")
     parser.add_argument("--version", default="1")
     parser.add_argument("--description", default="")
     parser.add_argument("--licence", default="unknown")
@@ -206,6 +212,8 @@ def main():
         raise SystemExit(f"{len(cameras)} cameras are named, and the network looks at {network.views} views; name them with --cameras in the order of the training")
     export(network, keypoint_names(options, network.unet.head.out_channels), given.out, given.localiser, cameras, given.version,
            given.description, given.licence, given.trained_with)
+    if not given.localiser:
+        print("NB: without --localiser the folder has no localise.onnx, and `closedloop track` refuses it until one is there", flush=True)
     print(f"{given.out}: {network.views} views, {network.cells}^3 voxels of {1000 * float(network.axis[1] - network.axis[0]):.2f} mm, "
           f"{network.unet.head.out_channels} keypoints")
 

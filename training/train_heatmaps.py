@@ -60,7 +60,7 @@ def train(network, average, optimiser, data, options, device, begin=0, milestone
 
     options: steps, batch, rate, seed, workers.
     """
-    crops = CropDataset(data, options.steps * options.batch, options.seed)
+    crops = CropDataset(data, options.steps * options.batch, options.seed, emphasis=getattr(options, "emphasis", None))
     # What comes at a step depends on the seed and the step alone, also after an interruption.
     rest = Subset(crops, range(begin * options.batch, len(crops)))
     loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker,
@@ -87,6 +87,11 @@ def train(network, average, optimiser, data, options, device, begin=0, milestone
     return losses
 
 
+def emphasis_of(text):
+    """"Groom=4,Rear=1.5" as a dictionary."""
+    return {name: float(weight) for name, weight in (pair.split("=") for pair in text.split(","))}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
@@ -98,6 +103,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--emphasis", type=emphasis_of, default={}, help="draw sets of a behaviour more often, as in Groom=4,Rear=1.5")
     parser.add_argument("--start-from", help="weights of another checkpoint to begin with (fine-tuning)")
     options = parser.parse_args()
     torch.manual_seed(options.seed)

@@ -11,6 +11,8 @@ public static class Spelling
         var best = candidates
             .Select(candidate => (candidate, distance: Distance(word, candidate)))
             .OrderBy(pair => pair.distance)
+            // Of two that are as near, the one whose beginning was written.
+            .ThenBy(pair => pair.candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
             .FirstOrDefault();
         return best.candidate is not null && best.distance <= Math.Max(2, word.Length / 3)
             ? $" (did you mean '{best.candidate}'?)"

@@ -43,11 +43,17 @@ class CropDataset(Dataset):
     """Random crops of one random view of a set, with random windows, looks and mirror images.
 
     Each item: crop (3, 96, 96) uint8, where the keypoints are in the heatmap (K, 2) in cells, whether each is inside.
+    emphasis: {behaviour: how many times as often as the others its sets are drawn}.
     """
 
-    def __init__(self, training_set, length, seed, augment=True):
+    def __init__(self, training_set, length, seed, augment=True, emphasis=None):
         self.data, self.length, self.seed, self.augment = training_set, length, seed, augment
         self.sets = np.flatnonzero(training_set.has_animal)
+        weights = np.ones(len(self.sets))
+        for behaviour, weight in (emphasis or {}).items():
+            weights[training_set.behaviours[self.sets] == behaviour] = weight
+        self.shares = np.cumsum(weights / weights.sum())
+        self.shares[-1] = 1.0
         # NB: a skeleton without names of two sides cannot be mirrored: its left paw would be called right.
         self.mirror = mirrored(training_set.names)
         self.mirrors = bool((self.mirror != np.arange(len(self.mirror))).any())
@@ -57,7 +63,7 @@ class CropDataset(Dataset):
 
     def __getitem__(self, item):
         random = np.random.default_rng((self.seed, item))
-        index = self.sets[random.integers(len(self.sets))]
+        index = self.sets[np.searchsorted(self.shares, random.random())]
         view = random.integers(self.data.images.shape[1])
         image, camera = self.data.images[index, view], self.data.cameras[index, view].astype(np.float64)
         keypoints = self.data.keypoints[index].astype(np.float64)

@@ -28,6 +28,12 @@ public sealed record CameraCalibration
     /// <summary>Row of the principal point, pixels.</summary>
     public required double CentreYPx { get; init; }
 
+    /// <summary>
+    /// Skew, pixels: by how much a column moves with y / z. 0 for every camera calibrated here; MATLAB's calibration
+    /// estimates one, and imported rigs of DANNCE have it.
+    /// </summary>
+    public double SkewPx { get; init; }
+
     /// <summary>Lens distortion k1, k2, p1, p2, k3 in OpenCV's order and sense.</summary>
     public double[] Distortion { get; init; } = new double[5];
 
@@ -65,7 +71,7 @@ public sealed record CameraCalibration
         if (!(cz > 1e-9))
             return (double.NaN, double.NaN);
         var (dx, dy) = Distort(cx / cz, cy / cz);
-        return (CentreXPx + (FocalXPx * dx), CentreYPx + (FocalYPx * dy));
+        return (CentreXPx + (FocalXPx * dx) + (SkewPx * dy), CentreYPx + (FocalYPx * dy));
     }
 
     /// <summary>What the lens makes of a direction (x / z, y / z).</summary>
@@ -84,8 +90,8 @@ public sealed record CameraCalibration
     /// </summary>
     public (double X, double Y) Direction(double u, double v)
     {
-        var targetX = (u - CentreXPx) / FocalXPx;
         var targetY = (v - CentreYPx) / FocalYPx;
+        var targetX = (u - CentreXPx - (SkewPx * targetY)) / FocalXPx;
         var d = Distortion;
         var (x, y) = (targetX, targetY);
         for (var i = 0; i < 30; i++)

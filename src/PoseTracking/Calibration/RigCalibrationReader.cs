@@ -58,7 +58,7 @@ internal static class RigCalibrationReader
 
     private static CameraCalibration ReadCamera(YamlSection section)
     {
-        section.Allow("name", "width_px", "height_px", "focal_px", "centre_px", "distortion", "rotation", "translation_mm", "rms_px", "views", "coverage");
+        section.Allow("name", "width_px", "height_px", "focal_px", "centre_px", "skew_px", "distortion", "rotation", "translation_mm", "rms_px", "views", "coverage");
         var focal = section.Numbers("focal_px", 2);
         if (focal[0] <= 0 || focal[1] <= 0)
             throw section.Wrong("focal_px", "must be two numbers above 0");
@@ -76,6 +76,7 @@ internal static class RigCalibrationReader
             FocalYPx = focal[1],
             CentreXPx = centre[0],
             CentreYPx = centre[1],
+            SkewPx = section.Has("skew_px") ? section.Finite("skew_px") : 0,
             Distortion = section.Numbers("distortion", 5),
             Rotation = rotation,
             TranslationM = [.. section.Numbers("translation_mm", 3).Select(mm => mm / 1000)],

@@ -47,6 +47,8 @@ internal static class RigCalibrationWriter
             text.Append(CultureInfo.InvariantCulture, $"    height_px: {camera.HeightPx}\n");
             Numbers(text, "focal_px", [camera.FocalXPx, camera.FocalYPx]);
             Numbers(text, "centre_px", [camera.CentreXPx, camera.CentreYPx]);
+            if (camera.SkewPx != 0)
+                text.Append(CultureInfo.InvariantCulture, $"    skew_px: {camera.SkewPx:R}\n");
             Numbers(text, "distortion", camera.Distortion);
             Numbers(text, "rotation", camera.Rotation);
             Numbers(text, "translation_mm", camera.TranslationM.Select(m => m * 1000));

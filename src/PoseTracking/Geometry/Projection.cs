@@ -30,12 +30,13 @@ internal readonly record struct Projection(double U, double V, double UX, double
         var jbb = radial + (slope * b * b) + (6 * d[2] * b) + (2 * d[3] * a);
 
         // By the camera's own coordinates: the direction changes by (dx - a dz) / z and (dy - b dz) / z.
-        var (fx, fy) = (camera.FocalXPx / cz, camera.FocalYPx / cz);
-        var (ux, uy, uz) = (fx * jaa, fx * jab, -fx * ((jaa * a) + (jab * b)));
+        var (fx, fy, skew) = (camera.FocalXPx / cz, camera.FocalYPx / cz, camera.SkewPx / cz);
+        var (ua, ub) = ((fx * jaa) + (skew * jab), (fx * jab) + (skew * jbb));
+        var (ux, uy, uz) = (ua, ub, -((ua * a) + (ub * b)));
         var (vx, vy, vz) = (fy * jab, fy * jbb, -fy * ((jab * a) + (jbb * b)));
         var r = camera.Rotation;
         return new(
-            camera.CentreXPx + (camera.FocalXPx * da), camera.CentreYPx + (camera.FocalYPx * db),
+            camera.CentreXPx + (camera.FocalXPx * da) + (camera.SkewPx * db), camera.CentreYPx + (camera.FocalYPx * db),
             (ux * r[0]) + (uy * r[3]) + (uz * r[6]), (ux * r[1]) + (uy * r[4]) + (uz * r[7]), (ux * r[2]) + (uy * r[5]) + (uz * r[8]),
             (vx * r[0]) + (vy * r[3]) + (vz * r[6]), (vx * r[1]) + (vy * r[4]) + (vz * r[7]), (vx * r[2]) + (vy * r[5]) + (vz * r[8]));
     }

@@ -111,6 +111,8 @@ public sealed class VolumetricKeypointEstimator : IKeypointEstimator
         for (var v = 0; v < _views.Count; v++)
         {
             var camera = _views.Rig.Cameras[v];
+            if (Math.Abs(camera.SkewPx) > 1)
+                throw ClosedLoopException.Usage(FormattableString.Invariant($"the camera '{camera.Name}' has a skew of {camera.SkewPx:G4} px, which the volumetric networks do not know; use the model fast, or calibrate the rig again"));
             ReadOnlySpan<double> intrinsics = [camera.FocalXPx, camera.FocalYPx, camera.CentreXPx, camera.CentreYPx];
             Write(intrinsics, _network.Intrinsics.Slice(4 * v, 4));
             Write(camera.Distortion, _network.Distortion.Slice(5 * v, 5));

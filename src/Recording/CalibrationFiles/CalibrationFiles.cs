@@ -43,6 +43,8 @@ public static class CalibrationFiles
     /// <exception cref="ClosedLoopException">The file cannot be written, or would not be read back for its extension.</exception>
     public static void Write(string path, IReadOnlyList<CameraCalibration> cameras, string format)
     {
+        if (format != "dannce" && cameras.FirstOrDefault(camera => camera.SkewPx != 0) is { } skewed)
+            throw ClosedLoopException.Usage(FormattableString.Invariant($"the camera '{skewed.Name}' has a skew of {skewed.SkewPx:G4} px, which '{format}' cannot say; export it as dannce, or calibrate the rig again"));
         var (extensions, bytes) = format switch
         {
             "dannce" => (new[] { ".mat" }, DannceCalibration.ToBytes(cameras)),

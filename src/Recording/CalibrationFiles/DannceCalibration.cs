@@ -45,12 +45,10 @@ internal static class DannceCalibration
         var t = Field("t", 3);
         var radial = Field("RDistort", 2, 3);
         var tangential = Field("TDistort", 2);
-        if (Math.Abs(k[1]) > 1e-3)
-            throw ClosedLoopException.Failed(FormattableString.Invariant($"the camera '{name}' in '{path}' has a skew of {k[1]:G4} px, which the camera model here does not have; calibrate it again without"));
         return new()
         {
             Name = name, WidthPx = width, HeightPx = height,
-            FocalXPx = k[0], FocalYPx = k[4], CentreXPx = k[2] - 1, CentreYPx = k[5] - 1,
+            FocalXPx = k[0], FocalYPx = k[4], CentreXPx = k[2] - 1, CentreYPx = k[5] - 1, SkewPx = k[1],
             Distortion = [radial[0], radial[1], tangential[0], tangential[1], radial.Length > 2 ? radial[2] : 0],
             Rotation = r, TranslationM = [t[0] / 1000, t[1] / 1000, t[2] / 1000],
         };
@@ -61,7 +59,7 @@ internal static class DannceCalibration
         static MatNumbers Numbers(int rows, int columns, params double[] values) => new([rows, columns], values);
         var parameters = cameras.Select(camera => (MatValue)new MatStruct([1, 1], new Dictionary<string, MatValue[]>
         {
-            ["K"] = [Numbers(3, 3, camera.FocalXPx, 0, camera.CentreXPx + 1, 0, camera.FocalYPx, camera.CentreYPx + 1, 0, 0, 1)],
+            ["K"] = [Numbers(3, 3, camera.FocalXPx, camera.SkewPx, camera.CentreXPx + 1, 0, camera.FocalYPx, camera.CentreYPx + 1, 0, 0, 1)],
             ["RDistort"] = [Numbers(1, 3, camera.Distortion[0], camera.Distortion[1], camera.Distortion[4])],
             ["TDistort"] = [Numbers(1, 2, camera.Distortion[2], camera.Distortion[3])],
             ["r"] = [Numbers(3, 3, camera.Rotation)],

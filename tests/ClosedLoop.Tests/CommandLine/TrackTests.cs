@@ -92,6 +92,7 @@ public sealed class TrackTests
             ["--model"] = DotScene.Model("dots-per-view"),
             ["--out"] = folder["keypoints.csv"],
             ["--device"] = "cpu",
+            ["--rate-hz"] = "50",
             [option] = value,
         };
         var result = ProgramRunner.Run(TimeSpan.FromMinutes(2), folder[""], ["track", .. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })]);

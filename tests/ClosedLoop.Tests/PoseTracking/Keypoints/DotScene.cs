@@ -17,7 +17,7 @@ internal static class DotScene
     public static KeypointLayout Layout { get; } = new(["SpineM", "Snout", "TailBase", "HandL", "HandR", "SpineF"], []);
 
     private static readonly (int R, int G, int B)[] s_colours = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1)];
-    private static readonly double[] s_offsets = [0, 0, 0, 0.055, 0.01, 0.01, -0.05, 0, -0.005, 0.02, 0.04, -0.02, 0.02, -0.04, -0.02, 0.03, 0, 0.025];
+    private static readonly double[] s_offsets = [0, 0, 0, 0.08, 0.01, 0.02, -0.085, 0, -0.01, 0.03, 0.08, -0.02, 0.02, -0.08, -0.025, -0.01, 0.01, 0.08];
 
     /// <summary>A model folder for such scenes: "dots-per-view" or "dots-volumetric".</summary>
     public static string Model(string name) =>

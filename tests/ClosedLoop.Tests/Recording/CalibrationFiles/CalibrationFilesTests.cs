@@ -172,7 +172,7 @@ public sealed class CalibrationFilesTests : IDisposable
     [InlineData("rig.toml", "[cam_0]\nsize = [ 1 ]", "[cam_0] in")]
     [InlineData("rig.yml", "%YAML:1.0\n---\na: 1\n", "there is no 'camera_matrix'")]
     [InlineData("rig.yml", "kind: rig-calibration\n", "is a rig calibration already")]
-    [InlineData("rig.mat", "MATLAB", "is truncated")]
+    [InlineData("rig.mat", "MATLAB ", "is truncated")]
     public void What_is_no_calibration_is_refused(string name, string content, string expected)
     {
         File.WriteAllText(_folder[name], content);

@@ -33,7 +33,7 @@ def colours(images):
 
 class Localiser(nn.Module):
     def forward(self, images):
-        red = F.avg_pool2d(colours(images)[:, 0], 4)
+        red = F.avg_pool2d(colours(images)[:, 0:1], 4)[:, 0]
         return red / (red.sum((1, 2), keepdim=True) + 1e-3)
 
 
@@ -44,7 +44,7 @@ class Heatmaps(nn.Module):
 
 
 class Volume(nn.Module):
-    def __init__(self, cells=40, size_m=0.16):
+    def __init__(self, cells=48, size_m=0.24):
         super().__init__()
         self.register_buffer("axis", ((torch.arange(cells) + 0.5) / cells - 0.5) * size_m)
 
