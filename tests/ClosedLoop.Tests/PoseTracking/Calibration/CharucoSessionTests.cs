@@ -5,7 +5,7 @@ using ClosedLoop.PoseTracking;
 namespace ClosedLoop.Tests.PoseTracking.Calibration;
 
 /// <summary>Six simulated cameras with distortion and noise, from pictures to a calibration, by the command.</summary>
-public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture<RenderedSession>
+public sealed class CharucoSessionTests(RenderedSession session, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<RenderedSession>
 {
     [Fact]
     public void The_command_recovers_the_planted_rig_from_pictures()
@@ -18,6 +18,7 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
 
         var file = RigCalibrationFile.Load(rig);
         var (centreMm, degrees, focalShare) = session.Rig.ErrorsOf(file.Rig);
+        output.WriteLine($"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
         Assert.True(centreMm < 0.5 && degrees < 0.05 && focalShare < 0.002, $"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
 
         using var document = JsonDocument.Parse(File.ReadAllText(json));
@@ -57,6 +58,7 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
         var observations = ObservationReader.Read(ImageSequence.OpenAll(session.Images), session.Rig.Board);
         var result = RigCalibrator.Calibrate(observations, new() { FloorSet = 0 });
         var (centreMm, degrees, focalShare) = session.Rig.ErrorsOf(result.File.Rig, session.Rig.Boards[0], RigidMotion.Identity);
+        output.WriteLine($"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
         Assert.True(centreMm < 0.5 && degrees < 0.05 && focalShare < 0.002, $"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
         Assert.All(result.File.Rig.Cameras, camera => Assert.InRange(camera.CentreM.Z, 0.41, 0.61));
         Assert.StartsWith("the board of set 0", result.File.WorldFrame, StringComparison.Ordinal);
