@@ -14,23 +14,59 @@ import torch
 
 from closedloop_training.crops import CROP_SIZE_M, window_about
 from closedloop_training.model_folder import ModelFolder
-from closedloop_training.networks import HeatmapNetwork, Localiser
 from closedloop_training.training_set import TrainingSet
-from closedloop_training.volumetric import VolumetricNetwork
+from closedloop_training.weights import heatmaps_of, load, localiser_of, volumetric_of
 
 
 def picture(image):
     return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))).float() / 255
 
 
-def add_localiser(folder, checkpoint, data, index):
-    network = Localiser()
-    network.load_state_dict(torch.load(checkpoint, map_location="cpu")["averaged"])
+def add_localiser(folder, network, data, index):
+    """localise.onnx, with two views of a set as its sample."""
     views = torch.stack([picture(cv2.resize(data.images[index, v], (80, 60), interpolation=cv2.INTER_AREA)) for v in range(2)])
     folder.add("localise.onnx", network,
                {"images": (["views", 3, 60, 80], "1", "whole views, RGB from 0 to 1, averaged down")},
                {"presence": (["views", 15, 20], "1", "probability that the centre of the animal is in a cell; what is missing from 1: that there is none")},
                [views])
+
+
+def export_fast(out, localiser, heatmaps, names, data, index, **manifest):
+    """Writes a folder of the kind keypoints-per-view; manifest: what ModelFolder.write asks for beside."""
+    folder = ModelFolder(out)
+    add_localiser(folder, localiser, data, index)
+    camera = data.cameras[index, 0].astype(np.float64)
+    crop = window_about(data.centres[index].astype(np.float64), camera).cut(data.images[index, 0])
+    folder.add("heatmaps.onnx", heatmaps,
+               {"crops": (["views", 3, 96, 96], "1", "a square of each view about the animal, RGB from 0 to 1, 0 outside the view")},
+               {"heatmaps": (["views", len(names), 48, 48], "1", "per keypoint the probability that it is in a cell of the crop")},
+               [picture(crop)[None]])
+    folder.write("keypoints-per-view", keypoints=names, preprocessing={"crop_size_m": CROP_SIZE_M},
+                 description="Rat keypoints per view on crops about the animal; made for two processor cores.", **manifest)
+
+
+def export_volumetric(out, localiser, network, names, data, index, **manifest):
+    """Writes a folder of the kind keypoints-volumetric; manifest: what ModelFolder.write asks for beside."""
+    folder = ModelFolder(out)
+    add_localiser(folder, localiser, data, index)
+    views = data.cameras[index, :2].astype(np.float32)
+    inputs = {
+        "images": (["views", "height", "width", 3], "1", "whole views, RGB from 0 to 255"),
+        "intrinsics": (["views", 4], "px", "focal lengths and principal point: fx, fy, cx, cy"),
+        "distortion": (["views", 5], "1", "k1, k2, p1, p2, k3"),
+        "rotation": (["views", 3, 3], "1", "arena to camera"),
+        "translation": (["views", 3], "m", "arena to camera"),
+        "centre": ([3], "m", "the middle of the cube in the arena"),
+        "weights": (["views"], "1", "1 for a view that is there, 0 for one that is missing"),
+    }
+    outputs = {"positions": ([len(names), 3], "m", "the keypoints in the arena"),
+               "confidence": ([len(names)], "1", "the probability within one voxel of the likeliest")}
+    sample = [torch.from_numpy(np.ascontiguousarray(data.images[index, :2])), torch.from_numpy(views[:, :4]), torch.from_numpy(views[:, 4:9]),
+              torch.from_numpy(views[:, 9:18].reshape(-1, 3, 3)), torch.from_numpy(views[:, 18:21]),
+              torch.from_numpy(data.centres[index].astype(np.float32)), torch.ones(2)]
+    folder.add("volumetric.onnx", network, inputs, outputs, [value.clone() for value in sample], tolerance=2e-3)
+    folder.write("keypoints-volumetric", keypoints=names, preprocessing={"crop_size_m": CROP_SIZE_M},
+                 description="Rat keypoints from all views in one cube about the animal; made for GPUs.", **manifest)
 
 
 def main():
@@ -49,47 +85,15 @@ def main():
     torch.manual_seed(0)
     data = TrainingSet(options.data)
     index = int(np.flatnonzero(data.has_animal)[0])
-    camera = data.cameras[index].astype(np.float64)
-    folder = ModelFolder(options.out)
-    add_localiser(folder, options.localiser, data, index)
-    held_out = dict(pair.split("=") for pair in options.held_out.split(",") if pair)
+    localiser = localiser_of(load(options.localiser))
+    manifest = dict(version=options.version, licence=options.licence, trained_with=options.trained_with,
+                    held_out=dict(pair.split("=") for pair in options.held_out.split(",") if pair))
     if options.which == "fast":
-        state = torch.load(options.heatmaps, map_location="cpu")
-        network = HeatmapNetwork(**state["settings"])
-        network.load_state_dict(state["averaged"])
-        crop = window_about(data.centres[index].astype(np.float64), camera[0]).cut(data.images[index, 0])
-        keypoints = state["names"]
-        folder.add("heatmaps.onnx", network,
-                   {"crops": (["views", 3, 96, 96], "1", "a square of each view about the animal, RGB from 0 to 1, 0 outside the view")},
-                   {"heatmaps": (["views", len(keypoints), 48, 48], "1", "per keypoint the probability that it is in a cell of the crop")},
-                   [picture(crop)[None]])
-        kind, description = "keypoints-per-view", "Rat keypoints per view on crops about the animal; made for two processor cores."
-        preprocessing = {"crop_size_m": CROP_SIZE_M}
+        state = load(options.heatmaps)
+        export_fast(options.out, localiser, heatmaps_of(state), state["names"], data, index, **manifest)
     else:
-        state = torch.load(options.volumetric, map_location="cpu")
-        per_view = HeatmapNetwork(**state["per_view"])
-        network = VolumetricNetwork(per_view, **state["settings"])
-        network.load_state_dict(state["averaged"])
-        keypoints, views = state["names"], camera[:2].astype(np.float32)
-        inputs = {
-            "images": (["views", "height", "width", 3], "1", "whole views, RGB from 0 to 255"),
-            "intrinsics": (["views", 4], "px", "focal lengths and principal point: fx, fy, cx, cy"),
-            "distortion": (["views", 5], "1", "k1, k2, p1, p2, k3"),
-            "rotation": (["views", 3, 3], "1", "arena to camera"),
-            "translation": (["views", 3], "m", "arena to camera"),
-            "centre": ([3], "m", "the middle of the cube in the arena"),
-            "weights": (["views"], "1", "1 for a view that is there, 0 for one that is missing"),
-        }
-        outputs = {"positions": ([len(keypoints), 3], "m", "the keypoints in the arena"),
-                   "confidence": ([len(keypoints)], "1", "the probability within one voxel of the likeliest")}
-        sample = [torch.from_numpy(np.ascontiguousarray(data.images[index, :2])), torch.from_numpy(views[:, :4]), torch.from_numpy(views[:, 4:9]),
-                  torch.from_numpy(views[:, 9:18].reshape(-1, 3, 3)), torch.from_numpy(views[:, 18:21]),
-                  torch.from_numpy(data.centres[index]), torch.ones(2)]
-        folder.add("volumetric.onnx", network, inputs, outputs, [value.clone() for value in sample], tolerance=2e-3)
-        kind = "keypoints-volumetric"
-        description = "Rat keypoints from all views in one cube about the animal; made for GPUs."
-        preprocessing = {"crop_size_m": CROP_SIZE_M}
-    folder.write(kind, options.version, description, options.licence, options.trained_with, held_out, keypoints, preprocessing)
+        state = load(options.volumetric)
+        export_volumetric(options.out, localiser, volumetric_of(state), state["names"], data, index, **manifest)
 
 
 if __name__ == "__main__":

@@ -40,10 +40,10 @@ def decode(logits, radius=3):
 
 
 @torch.no_grad()
-def held_out(network, data, device, names):
-    """Prints the error per view in millimetres at the animal's distance."""
+def held_out(network, data, device, names, count=1500):
+    """Prints the error per view in millimetres at the animal's distance; median and p95."""
     errors = []
-    for crops, cells, inside in DataLoader(CropDataset(data, 1500, 7, augment=False), 64):
+    for crops, cells, inside in DataLoader(CropDataset(data, count, 7, augment=False), 64):
         found, _ = decode(network.logits(crops.to(device).float() / 255))
         error = (found.cpu() - cells).norm(dim=-1) * (1000 * CROP_SIZE_M / CELLS)
         error[~inside] = float("nan")
@@ -52,6 +52,44 @@ def held_out(network, data, device, names):
     good = errors[~errors.isnan()]
     text = " ".join(f"{name}:{errors[:, i].nanmedian():.1f}" for i, name in enumerate(names))
     print(f"held out, one view: median {good.median():.2f} mm, p95 {good.quantile(0.95):.2f} mm | {text}", flush=True)
+    return float(good.median()), float(good.quantile(0.95))
+
+
+def train(network, average, optimiser, data, options, device, begin=0, milestone=None, warm_up=200):
+    """Steps `begin` to options.steps of options.batch crops; `milestone(step)` every 500 and at the end. The losses, step by step.
+
+    options: steps, batch, rate, seed, workers.
+    """
+    crops = CropDataset(data, options.steps * options.batch, options.seed, emphasis=getattr(options, "emphasis", None))
+    # What comes at a step depends on the seed and the step alone, also after an interruption.
+    rest = Subset(crops, range(begin * options.batch, len(crops)))
+    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker,
+                        **({"prefetch_factor": 4} if options.workers else {}))
+    started, running, losses = time.time(), 0.0, []
+    for step, (images, cells, inside) in enumerate(loader, begin):
+        network.train()
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(step, options.steps, options.rate, warm_up)
+        loss = loss_of(network.logits(images.to(device).float() / 255), cells.to(device), inside.to(device))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        average.update(network)
+        losses.append(float(loss))
+        running += losses[-1]
+        if (step + 1) % 50 == 0:
+            pace = (step + 1 - begin) / (time.time() - started)
+            print(f"step {step + 1}/{options.steps} loss {running / 50:.3f} {pace * options.batch:.0f} crops/s", flush=True)
+            running = 0.0
+        if milestone and ((step + 1) % 500 == 0 or step + 1 == options.steps):
+            milestone(step + 1)
+    return losses
+
+
+def emphasis_of(text):
+    """"Groom=4,Rear=1.5" as a dictionary."""
+    return {name: float(weight) for name, weight in (pair.split("=") for pair in text.split(","))}
 
 
 def main():
@@ -65,6 +103,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--emphasis", type=emphasis_of, default={}, help="draw sets of a behaviour more often, as in Groom=4,Rear=1.5")
     parser.add_argument("--start-from", help="weights of another checkpoint to begin with (fine-tuning)")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
@@ -84,34 +123,12 @@ def main():
         average.updates, begin = state["updates"], state["step"]
         print(f"taken up at step {begin}", flush=True)
 
-    crops = CropDataset(data, options.steps * options.batch, options.seed)
-    # What comes at a step depends on the seed and the step alone, also after an interruption.
-    rest = Subset(crops, range(begin * options.batch, len(crops)))
-    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker, prefetch_factor=4)
-    started, running = time.time(), 0.0
-
-    def keep(step):
+    def milestone(step):
         save(options.checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), averaged=average.network.state_dict(),
              updates=average.updates, step=step, settings=network.settings, names=data.names, options=vars(options))
+        held_out(average.network, unseen, device, data.names)
 
-    for step, (images, cells, inside) in enumerate(loader, begin):
-        network.train()
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate)
-        loss = loss_of(network.logits(images.to(device).float() / 255), cells.to(device), inside.to(device))
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        average.update(network)
-        running += float(loss)
-        if (step + 1) % 50 == 0:
-            pace = (step + 1 - begin) / (time.time() - started)
-            print(f"step {step + 1}/{options.steps} loss {running / 50:.3f} {pace * options.batch:.0f} crops/s", flush=True)
-            running = 0.0
-        if (step + 1) % 500 == 0 or step + 1 == options.steps:
-            keep(step + 1)
-            held_out(average.network, unseen, device, data.names)
+    train(network, average, optimiser, data, options, device, begin, milestone)
 
 
 if __name__ == "__main__":

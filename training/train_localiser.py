@@ -94,6 +94,33 @@ def held_out(network, data, device):
     print(f"held out: presence right {torch.cat(right).float().mean():.4f}, centre median {errors.median():.3f} cells, p99 {errors.quantile(0.99):.2f}", flush=True)
 
 
+def train(network, average, optimiser, data, options, device, milestone=None, warm_up=200):
+    """options.steps steps of options.batch views; `milestone(step)` every 1000 and at the end. The losses, step by step.
+
+    options: steps, batch, rate, seed, workers.
+    """
+    loader = DataLoader(WholeViews(data, options.steps * options.batch, options.seed), options.batch, num_workers=options.workers,
+                        worker_init_fn=single_threaded_worker, **({"prefetch_factor": 4} if options.workers else {}))
+    started, running, losses = time.time(), 0.0, []
+    for step, (views, cell, present) in enumerate(loader):
+        network.train()
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(step, options.steps, options.rate, warm_up)
+        loss = loss_of(network.logits(views.to(device).float() / 255), cell.to(device), present.to(device))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        average.update(network)
+        losses.append(float(loss))
+        running += losses[-1]
+        if (step + 1) % 100 == 0:
+            print(f"step {step + 1}/{options.steps} loss {running / 100:.3f} {(step + 1) * options.batch / (time.time() - started):.0f} views/s", flush=True)
+            running = 0.0
+        if milestone and ((step + 1) % 1000 == 0 or step + 1 == options.steps):
+            milestone(step + 1)
+    return losses
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
@@ -112,25 +139,12 @@ def main():
     data, unseen = TrainingSet(options.data), TrainingSet(options.held_out)
     network = Localiser().to(device)
     optimiser, average = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4), Averaged(network)
-    loader = DataLoader(WholeViews(data, options.steps * options.batch, options.seed), options.batch, num_workers=options.workers,
-                        worker_init_fn=single_threaded_worker, prefetch_factor=4)
-    started, running = time.time(), 0.0
-    for step, (views, cell, present) in enumerate(loader):
-        network.train()
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate)
-        loss = loss_of(network.logits(views.to(device).float() / 255), cell.to(device), present.to(device))
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        average.update(network)
-        running += float(loss)
-        if (step + 1) % 100 == 0:
-            print(f"step {step + 1}/{options.steps} loss {running / 100:.3f} {(step + 1) * options.batch / (time.time() - started):.0f} views/s", flush=True)
-            running = 0.0
-        if (step + 1) % 1000 == 0 or step + 1 == options.steps:
-            save(options.checkpoint, averaged=average.network.state_dict(), step=step + 1, options=vars(options))
-            held_out(average.network, unseen, device)
+
+    def milestone(step):
+        save(options.checkpoint, averaged=average.network.state_dict(), step=step, options=vars(options))
+        held_out(average.network, unseen, device)
+
+    train(network, average, optimiser, data, options, device, milestone)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,9 @@ class Cubes(Dataset):
         keypoints = self.data.keypoints[index].astype(np.float64)
         centre = self.data.centres[index].astype(np.float64) + random.normal(0, 0.007, 3)
         weights = np.ones(len(cameras), np.float32)
-        if self.augment and random.random() < 0.4:
-            weights[random.permutation(len(cameras))[: random.integers(1, 4)]] = 0
+        if self.augment and len(cameras) > 2 and random.random() < 0.4:
+            # Up to three, but two stay.
+            weights[random.permutation(len(cameras))[: random.integers(1, min(4, len(cameras) - 1))]] = 0
         crops = []
         for view, camera in enumerate(cameras):
             crop = window_about(centre, camera).cut(self.data.images[index, view])
@@ -73,6 +74,8 @@ def loss_of(network, volumes, positions, keypoints, centre):
     """Cross-entropy with a Gaussian of 0.8 voxels, and the distance in voxels, for keypoints inside the cube."""
     voxel = network.size_m / network.cells
     inside = ((keypoints - centre[:, None]).abs() < network.size_m / 2).all(-1)
+    # Keypoints that nobody has labelled count as outside, and need a number: 0 times NaN is not 0.
+    keypoints = torch.where(inside[..., None], keypoints, centre[:, None])
     away = torch.nn.functional.smooth_l1_loss(positions / voxel, keypoints / voxel, reduction="none").sum(-1)
     # The Gaussian is a product of three along the axes, and so is made from three short rows.
     axis = network.grid[: network.cells, 2]
@@ -89,8 +92,42 @@ def held_out(network, data, device, names, count=300):
         _, positions, keypoints, _ = run(network, batch, device)
         errors.append(1000 * (positions - keypoints).norm(dim=-1).cpu())
     errors = torch.cat(errors)
-    text = " ".join(f"{name}:{errors[:, i].median():.1f}" for i, name in enumerate(names))
-    print(f"held out: median {errors.median():.2f} mm, p95 {errors.flatten().quantile(0.95):.2f} mm | {text}", flush=True)
+    text = " ".join(f"{name}:{errors[:, i].nanmedian():.1f}" for i, name in enumerate(names))
+    median, p95 = float(errors.nanmedian()), float(errors.flatten().nanquantile(0.95))
+    print(f"held out: median {median:.2f} mm, p95 {p95:.2f} mm | {text}", flush=True)
+    return median, p95
+
+
+def train(network, average, optimiser, learned, data, options, device, begin=0, milestone=None, warm_up=50):
+    """Steps `begin` to options.steps of options.batch sets; `milestone(step)` every 250 and at the end. The losses, step by step.
+
+    learned: the weights that change, those of the network per view not among them. options: steps, batch, rate, seed, workers.
+    """
+    cubes = Cubes(data, options.steps * options.batch, options.seed)
+    rest = Subset(cubes, range(begin * options.batch, len(cubes)))
+    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker)
+    started, running, losses = time.time(), 0.0, []
+    for step, batch in enumerate(loader, begin):
+        network.train()
+        network.per_view.eval()
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(step, options.steps, options.rate, warm_up)
+        volumes, positions, keypoints, centre = run(network, batch, device)
+        loss = loss_of(network, volumes, positions, keypoints, centre)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(learned, 10.0)
+        optimiser.step()
+        average.update(network)
+        losses.append(float(loss))
+        running += losses[-1]
+        if (step + 1) % 25 == 0:
+            pace = (step + 1 - begin) * options.batch / (time.time() - started)
+            print(f"step {step + 1}/{options.steps} loss {running / 25:.3f} {pace:.1f} sets/s", flush=True)
+            running = 0.0
+        if milestone and ((step + 1) % 250 == 0 or step + 1 == options.steps):
+            milestone(step + 1)
+    return losses
 
 
 def main():
@@ -126,31 +163,13 @@ def main():
         print(f"taken up at step {begin}", flush=True)
     else:
         held_out(network.eval(), unseen, device, data.names, 100)
-    cubes = Cubes(data, options.steps * options.batch, options.seed)
-    rest = Subset(cubes, range(begin * options.batch, len(cubes)))
-    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker)
-    started, running = time.time(), 0.0
-    for step, batch in enumerate(loader, begin):
-        network.train()
-        network.per_view.eval()
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate, 50)
-        volumes, positions, keypoints, centre = run(network, batch, device)
-        loss = loss_of(network, volumes, positions, keypoints, centre)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learned, 10.0)
-        optimiser.step()
-        average.update(network)
-        running += float(loss)
-        if (step + 1) % 25 == 0:
-            pace = (step + 1 - begin) * options.batch / (time.time() - started)
-            print(f"step {step + 1}/{options.steps} loss {running / 25:.3f} {pace:.1f} sets/s", flush=True)
-            running = 0.0
-        if (step + 1) % 250 == 0 or step + 1 == options.steps:
-            save(options.checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), averaged=average.network.state_dict(),
-                 updates=average.updates, step=step + 1, settings=network.settings, per_view=per_view.settings, names=data.names, options=vars(options))
-            held_out(average.network, unseen, device, data.names)
+
+    def milestone(step):
+        save(options.checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), averaged=average.network.state_dict(),
+             updates=average.updates, step=step, settings=network.settings, per_view=per_view.settings, names=data.names, options=vars(options))
+        held_out(average.network, unseen, device, data.names)
+
+    train(network, average, optimiser, learned, data, options, device, begin, milestone)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ using ClosedLoop.Sessions;
 namespace ClosedLoop;
 
 /// <summary>
-/// The experiment, from top to bottom: keypoints of the animal become the pose of a body, the pose becomes the reference
-/// that the virtual rodent follows, and every record on the way is kept.
+/// The experiment, from top to bottom: images of the animal become its keypoints, the keypoints become the pose of a body,
+/// the pose becomes the reference that the virtual rodent follows, and every record on the way is kept.
 /// </summary>
 /// <remarks>
-/// Threads: the source delivers keypoints on its own; everything from a tick to its control step happens on the thread
-/// that calls <see cref="Run"/>, in order; the recorder writes on a third, telemetry looks on from a fourth.
+/// Threads: images are read on one thread and made keypoints of on a second (Vision); everything from a tick to its control step happens on the thread
+/// that calls <see cref="Run"/>, in order; the recorder encodes images and writes on threads of its own, telemetry looks on.
 /// </remarks>
 public sealed class Session : IDisposable
 {
@@ -65,6 +65,8 @@ public sealed class Session : IDisposable
         var current = default(ControlTick);
 
         // Everything that arrives is recorded as it arrives, also what no beat will see.
+        using var findings = new CameraFindings(_input.Vision, recorder);
+        using var images = _input.Frames.Subscribe(set => recorder?.Write(set));
         using var arrivals = _input.Keypoints.Subscribe(keypoints => recorder?.Write(keypoints));
 
         // One beat, one pose, one control step.
@@ -92,14 +94,14 @@ public sealed class Session : IDisposable
         GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
         try
         {
-            using (new SessionTelemetry(this, onProgress))
+            using (new SessionTelemetry(this, findings, onProgress))
                 _input.Run(cancellation);
         }
         finally
         {
             GCSettings.LatencyMode = collectorsMode;
         }
-        return SessionResult.Of(this, _input, Statistics.LastFrameEnd - started, cancellation.IsCancellationRequested, recorder?.Path);
+        return SessionResult.Of(this, _input, Statistics.LastFrameEnd - started, cancellation.IsCancellationRequested, recorder?.Path) with { CameraFindings = findings.Counts };
     }
 
     /// <inheritdoc/>
@@ -133,13 +135,13 @@ public sealed class Session : IDisposable
 
     /// <summary>Every queue of the session.</summary>
     internal IReadOnlyList<QueueStatistics> Queues() =>
-        [.. _input.Queues, .. _recorder is null ? [] : new[] { _recorder.Statistics.Queue }];
+        [.. _input.Queues, .. _recorder?.Statistics is { } recorder ? recorder.FrameQueue is { } frames ? new[] { frames, recorder.Queue } : [recorder.Queue] : []];
 
     /// <summary>Every stage's latencies.</summary>
     internal IReadOnlyList<LatencySummary> Latencies() =>
     [
         _registrar.Latency.Summarise(), _rodent.ControllerLatency.Summarise(), _rodent.PhysicsLatency.Summarise(),
-        Statistics.KeypointToAction.Summarise(), Statistics.CaptureToAction.Summarise(),
+        Statistics.KeypointToAction.Summarise(), Statistics.CaptureToAction.Summarise(), .. _input.Vision?.Latencies ?? [],
     ];
 
     /// <summary>Keeps a line of telemetry in the recording.</summary>

@@ -43,19 +43,27 @@ class CropDataset(Dataset):
     """Random crops of one random view of a set, with random windows, looks and mirror images.
 
     Each item: crop (3, 96, 96) uint8, where the keypoints are in the heatmap (K, 2) in cells, whether each is inside.
+    emphasis: {behaviour: how many times as often as the others its sets are drawn}.
     """
 
-    def __init__(self, training_set, length, seed, augment=True):
+    def __init__(self, training_set, length, seed, augment=True, emphasis=None):
         self.data, self.length, self.seed, self.augment = training_set, length, seed, augment
         self.sets = np.flatnonzero(training_set.has_animal)
+        weights = np.ones(len(self.sets))
+        for behaviour, weight in (emphasis or {}).items():
+            weights[training_set.behaviours[self.sets] == behaviour] = weight
+        self.shares = np.cumsum(weights / weights.sum())
+        self.shares[-1] = 1.0
+        # NB: a skeleton without names of two sides cannot be mirrored: its left paw would be called right.
         self.mirror = mirrored(training_set.names)
+        self.mirrors = bool((self.mirror != np.arange(len(self.mirror))).any())
 
     def __len__(self):
         return self.length
 
     def __getitem__(self, item):
         random = np.random.default_rng((self.seed, item))
-        index = self.sets[random.integers(len(self.sets))]
+        index = self.sets[np.searchsorted(self.shares, random.random())]
         view = random.integers(self.data.images.shape[1])
         image, camera = self.data.images[index, view], self.data.cameras[index, view].astype(np.float64)
         keypoints = self.data.keypoints[index].astype(np.float64)
@@ -69,12 +77,14 @@ class CropDataset(Dataset):
         crop = window.cut(image)
         cells = window.cells(project(keypoints, camera)[0])
         if self.augment:
-            if random.random() < 0.5:
+            if random.random() < 0.5 and self.mirrors:
                 crop = np.ascontiguousarray(crop[:, ::-1])
                 cells[:, 0] = CELLS - 1 - cells[:, 0]
                 cells = cells[self.mirror]
             crop = photometric(occlude(crop, random), random)
         inside = ((cells > -0.5) & (cells < CELLS - 0.5)).all(axis=1)
+        # Keypoints that nobody has labelled are outside; a number, for 0 times NaN is not 0.
+        cells = np.nan_to_num(cells, nan=-100.0)
         return (torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1))), torch.from_numpy(cells.astype(np.float32)),
                 torch.from_numpy(inside))
 

@@ -58,11 +58,11 @@ class ModelFolder:
 
     def write(self, kind, version, description, licence, trained_with, held_out, keypoints, preprocessing):
         """Writes manifest.yaml. JSON is YAML: strings are written quoted, so that no name is taken for a number."""
-        lines = [f"kind: {kind}", f"version: {json.dumps(version)}", f"description: {json.dumps(description)}", f"licence: {licence}",
+        lines = [f"kind: {kind}", f"version: {json.dumps(version)}", f"description: {json.dumps(description)}", f"licence: {json.dumps(licence)}",
                  f"trained_with: {json.dumps(trained_with)}"]
         if held_out:
             lines += ["held_out:"] + [f"  {key}: {value}" for key, value in held_out.items()]
-        lines += [f"keypoints: [{', '.join(keypoints)}]", "preprocessing:"] + [f"  {key}: {value}" for key, value in preprocessing.items()]
+        lines += [f"keypoints: {json.dumps(list(keypoints))}", "preprocessing:"] + [f"  {key}: {value}" for key, value in preprocessing.items()]
         lines += ["networks:"]
         for network in self.networks:
             lines += [f"  - file: {network['file']}", f"    sha256: {network['sha256']}"]

@@ -27,6 +27,11 @@ class TrainingSet:
         self.keypoints = np.fromfile(folder / "keypoints.bin", np.float32, count * len(self.names) * 3).reshape(count, len(self.names), 3)
         self.cameras = np.fromfile(folder / "cameras.bin", np.float32, count * views * CAMERA_SIZE).reshape(count, views, CAMERA_SIZE)
         self.centres = self.keypoints[:, [self.names.index(name) for name in SPINE]].mean(axis=1)
+        lives, behaviours = folder / "lives.bin", self.meta.get("behaviours", [])
+        self.behaviours = None
+        if lives.exists() and behaviours:
+            numbers = np.fromfile(lives, np.int32).reshape(-1, 2)[:count, 1]
+            self.behaviours = np.array([behaviours[number] if number >= 0 else "" for number in numbers])
         self.has_animal = np.isfinite(self.centres).all(axis=1)
 
     def __len__(self):

@@ -22,6 +22,7 @@ public static class RootVerb
         root.Add(TrackCommand.Create());
         root.Add(TriangulateCommand.Create());
         root.Add(RegisterCommand.Create());
+        root.Add(CalibrateCommand.Create());
         root.Add(SimulateCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(CheckCommand.Create());

@@ -2,8 +2,10 @@ using System.CommandLine;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.Diagnostics;
+using ClosedLoop.Inference;
 using ClosedLoop.Physics;
 using ClosedLoop.Sessions;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
 
@@ -11,6 +13,7 @@ namespace ClosedLoop.Commands;
 public static class BenchCommand
 {
     private const int Seed = 1;
+    private const double PeriodMs = 20;
 
     /// <summary>The verb. Exit code 1 where a budget is missed.</summary>
     public static Command Create()
@@ -22,9 +25,13 @@ public static class BenchCommand
             HelpName = "MS",
             DefaultValueFactory = _ => 20,
         };
+        var model = new Option<string>("--model") { Description = "The keypoint networks to measure: fast, volumetric, or a model folder; none leaves them out.", HelpName = "fast|volumetric|FOLDER|none", DefaultValueFactory = _ => "fast" };
+        var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
+        var threads = new Option<int>("--threads") { Description = "Threads that the views are divided over.", HelpName = "N", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 8) };
+        var sets = new Option<int>("--sets") { Description = "Frame sets to measure the networks on.", HelpName = "N", DefaultValueFactory = _ => 2000 };
         var json = JsonReport.CreateOption();
         var body = new BodyOptions("Also compare how fast our own rat steps with the body in this MJCF file; needs --attachment.");
-        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget };
+        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget, model, device, threads, sets };
         body.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
@@ -32,11 +39,19 @@ public static class BenchCommand
             var count = parsed.GetValue(frames);
             if (count < 1000)
                 throw ClosedLoopException.Usage($"--frames {count} is too few for a 99.9th percentile; give 1000 or more");
+            if (parsed.GetValue(sets) < 100)
+                throw ClosedLoopException.Usage($"--sets {parsed.GetValue(sets)} is too few for a 99th percentile; give 100 or more");
+            var networks = parsed.GetRequiredValue(model);
+            var vision = new VisionOptions { Model = networks, Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)), Threads = parsed.GetValue(threads) };
             var other = body.IsGiven(parsed) ? body.Resolve(parsed) : null;
-            var result = Measure(count, cancellation) with { Stepping = other is null ? null : CompareStepping(other) };
+            var result = Measure(count, cancellation) with
+            {
+                Stepping = other is null ? null : CompareStepping(other),
+                Vision = networks == "none" ? null : VisionBench.Measure(DemoDataset.Shipped, vision, parsed.GetValue(sets), cancellation),
+            };
             Print(result, parsed.GetValue(budget));
             JsonReport.Write(parsed.GetValue(json), result);
-            return Task.FromResult(result.KeypointToActionMs.P999 <= parsed.GetValue(budget) && result.AllocatedBytesPerFrame == 0 ? 0 : 1);
+            return Task.FromResult(IsWithin(result, parsed.GetValue(budget)) ? 0 : 1);
         });
         return command;
     }
@@ -58,8 +73,13 @@ public static class BenchCommand
         return new(
             ProgramVersion.Full, MujocoModel.LibraryVersion, MachineFacts.Read(), result.Frames,
             kernels.ToDictionary(kernel => kernel, kernel => result.LatencyMs[kernel]), path, sum, path.P99 / sum,
-            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null);
+            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null, Vision: null);
     }
+
+    /// <summary>Every set becomes an action in time; of the networks that are made for this, every hundredth set may take longer than a period.</summary>
+    private static bool IsWithin(BenchResult result, double budgetMs) =>
+        result.KeypointToActionMs.P999 <= budgetMs && result.AllocatedBytesPerFrame == 0
+        && (result.Vision is not { } vision || vision.Model != "fast" || (vision.LatencyMs["set"].P99 < PeriodMs && vision.SetsPerS >= 1000 / PeriodMs));
 
     /// <summary>Both bodies at their own size, on one core in turns, at rest and under random set-points.</summary>
     private static List<SteppingResult> CompareStepping(BodyDescription other)
@@ -84,8 +104,12 @@ public static class BenchCommand
         output.WriteLine($"  {result.AllocatedBytesPerFrame:F1} bytes allocated per frame");
         foreach (var stepping in result.Stepping ?? [])
             output.WriteLine($"  physics, set-points of +-{stepping.SetPointAmplitude}: {stepping.OursMicroseconds:F1} us a step, {stepping.Other} {stepping.OtherMicroseconds:F1} us: {stepping.Ratio:F2} times as fast");
-        output.WriteLine(result.KeypointToActionMs.P999 <= budgetMs && result.AllocatedBytesPerFrame == 0
-            ? $"within budget: p99.9 of at most {budgetMs:F1} ms, nothing allocated"
-            : $"budget missed: p99.9 of at most {budgetMs:F1} ms and nothing allocated were asked for");
+        if (result.Vision is { } vision)
+        {
+            output.WriteLine($"{vision.Sets} sets of {vision.Views} views, keypoints by {vision.Model} on {vision.Device}, {vision.Threads} threads: {vision.SetsPerS:F1} sets a second, {vision.AllocatedBytesPerSet:F1} bytes allocated per set");
+            foreach (var (stage, latency) in vision.LatencyMs)
+                output.WriteLine($"  {stage,-22} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
+        }
+        output.WriteLine($"{(IsWithin(result, budgetMs) ? "within budget" : "budget missed")}: keypoints to action p99.9 of at most {budgetMs:F1} ms, nothing allocated{(result.Vision is { Model: "fast" } ? $", images to keypoints p99 below {PeriodMs:F0} ms" : "")}");
     }
 }

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
+using ClosedLoop.Inference;
 using ClosedLoop.Sessions;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
 
@@ -22,37 +24,68 @@ public static class DemoCommand
             HelpName = "FOLDER",
             DefaultValueFactory = _ => "recordings",
         };
+        var keypoints = new Option<string>("--keypoints")
+        {
+            Description = "vision: a network finds them in the videos of six simulated cameras; truth: those that were planted; simulated: planted ones with errors, without images, for any --seed and length.",
+            HelpName = "vision|truth|simulated",
+            DefaultValueFactory = _ => "vision",
+        };
+        keypoints.AcceptOnlyFromAmong("vision", "truth", "simulated");
+        var dataset = new Option<string?>("--dataset") { Description = "Another folder that 'simulate' wrote, with an animal.yaml from 'register'; by default the one that comes with the program.", HelpName = "DIR" };
+        var model = new Option<string>("--model") { Description = "fast, volumetric, or a model folder.", HelpName = "fast|volumetric|FOLDER", DefaultValueFactory = _ => "fast" };
+        var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
         var json = JsonReport.CreateOption();
-        var command = new Command("demo", "Run the simulated laboratory live at real time; no hardware needed.") { seconds, seed, folder, json };
+        var command = new Command("demo", "Run the simulated laboratory live at real time; no hardware needed.") { seconds, seed, folder, keypoints, dataset, model, device, json };
         command.SetAction((parsed, cancellation) =>
         {
             var duration = parsed.GetValue(seconds);
             if (!(duration > 0 && double.IsFinite(duration)))
                 throw ClosedLoopException.Usage($"--seconds {duration.ToString(CultureInfo.InvariantCulture)} is no duration; give seconds, as in 20");
-            Run(duration, parsed.GetValue(seed), parsed.GetRequiredValue(folder), parsed.GetValue(json), cancellation);
+            var outputs = new SessionOutputs { Json = parsed.GetValue(json) };
+            var target = parsed.GetRequiredValue(folder);
+            OutputPath.RequireFolder("--out", target);
+            var clock = new SessionClock();
+            var name = Path.Combine(target, $"demo-{clock.StartedAt:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+            outputs = outputs with { RecordingPath = $"{name}.mcap", PicturePath = $"{name}.png" };
+            var source = parsed.GetRequiredValue(keypoints);
+            if (source == "simulated")
+            {
+                RunSimulated(duration, parsed.GetValue(seed), clock, outputs, cancellation);
+                return Task.FromResult(0);
+            }
+            if (parsed.GetResult(seed) is { Implicit: false })
+                throw ClosedLoopException.Usage("the demo's videos were filmed with one seed; 'closedloop simulate --seed S --out DIR' films another session for --dataset DIR, and --keypoints simulated takes any seed without images");
+            var data = parsed.GetValue(dataset) is { } path ? new DemoDataset(path) : DemoDataset.Shipped;
+            var vision = new VisionOptions { Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)) };
+            RunDataset(data, source == "vision" ? vision : null, duration, clock, outputs, cancellation);
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static void Run(double seconds, int seed, string folder, FileInfo? json, CancellationToken cancellation)
+    private static void RunDataset(
+        DemoDataset dataset, VisionOptions? vision, double seconds, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
-        OutputPath.RequireFolder("--out", folder);
-        var clock = new SessionClock();
-        var name = Path.Combine(folder, $"demo-{clock.StartedAt:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+        var animal = dataset.Animal;
+        using IKeypointSource source = vision is null ? dataset.Truth(clock) : dataset.Watch(vision, clock);
+        using var setup = new SessionSetup(SimulatedLaboratory.Body, animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description });
+        using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
+        SessionRun.Execute(setup, input, clock, outputs with
+        {
+            Attachments = [dataset.CalibrationAttachment],
+            Notes = [$"the keypoints are of {source.Description}"],
+        }, cancellation);
+    }
+
+    private static void RunSimulated(double seconds, int seed, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
+    {
         var fit = Measure(seed, cancellation);
         // The source runs on a little past the session, so that the session ends it and not the other way round.
         using var source = SimulatedLaboratory.Watch(seed, clock, seconds: null);
         using var setup = new SessionSetup(
             SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Seed = seed });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
-        SessionRun.Execute(setup, input, clock, new()
-        {
-            RecordingPath = $"{name}.mcap",
-            PicturePath = $"{name}.png",
-            Json = json,
-            Notes = [$"the keypoints are of {source.Description}", .. fit.Notes],
-        }, cancellation);
+        SessionRun.Execute(setup, input, clock, outputs with { Notes = [$"the keypoints are of {source.Description}", .. fit.Notes] }, cancellation);
     }
 
     private static PoseTracking.AnimalFit Measure(int seed, CancellationToken cancellation)

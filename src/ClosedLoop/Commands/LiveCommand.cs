@@ -3,6 +3,7 @@ using System.Text;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.PoseTracking;
+using ClosedLoop.Recording;
 using ClosedLoop.Rigs;
 using ClosedLoop.Sessions;
 
@@ -42,7 +43,7 @@ public static class LiveCommand
         using var measured = rig.Setup is null ? rig.MakeSetup(Measure(rig, notes, cancellation)) : null;
         var setup = rig.Setup ?? measured!;
         // A simulated animal lives on past the session, so that the session ends it and not the other way round.
-        using IKeypointSource source = (IKeypointSource?)rig.File ?? SimulatedLaboratory.Watch(keypoints.Seed, clock, seconds: null);
+        using IKeypointSource source = (IKeypointSource?)rig.File ?? (IKeypointSource?)rig.Vision ?? SimulatedLaboratory.Watch(keypoints.Seed, clock, seconds: null);
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, keypoints.Seconds, keypoints.Rate);
         var recording = configuration.Recording!;
         var name = Path.Combine(recording.Folder, recording.Name ?? $"{configuration.Name}-{clock.StartedAt:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
@@ -51,7 +52,11 @@ public static class LiveCommand
         {
             RecordingPath = records ? $"{name}.mcap" : null,
             Recorder = new() { StopFreeBytes = (long)(recording.MinimumFreeGb * 1e9) },
-            Attachments = [new("rig.yaml", "application/yaml", Encoding.UTF8.GetBytes(configuration.ToYaml()))],
+            Attachments =
+            [
+                new("rig.yaml", "application/yaml", Encoding.UTF8.GetBytes(configuration.ToYaml())),
+                .. configuration.Cameras is { } cameras ? [new RecordingAttachment(RecordingContent.CalibrationName, "application/yaml", File.ReadAllBytes(cameras.CalibrationPath))] : Array.Empty<RecordingAttachment>(),
+            ],
             PicturePath = $"{name}.png",
             Json = json,
             Notes = records ? notes : [.. notes, "nothing was recorded, as asked for"],

@@ -1,4 +1,5 @@
 using System.Text;
+using ClosedLoop.Acquisition;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.Diagnostics;
@@ -16,7 +17,7 @@ internal static class SessionRun
         SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
         using var session = new Session(setup, input, clock);
-        using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, SessionArchive.ContentOf(setup, clock, outputs.Attachments), outputs.Recorder) : null;
+        using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, ContentOf(setup, input, clock, outputs), outputs.Recorder) : null;
         var poses = new List<Pose>();
         var reproduction = outputs.Original is { } original ? new Reproduction(original) : null;
         var onPose = (outputs.Episodes is null ? null : Collector(setup, poses, outputs.Frames)) + (reproduction is null ? null : reproduction.Observe);
@@ -32,6 +33,15 @@ internal static class SessionRun
         SessionSummary.Print(session, result);
         JsonReport.Write(outputs.Json, result);
         return result;
+    }
+
+    /// <summary>What stands at the beginning of the recording, the cameras included where there are any.</summary>
+    private static RecordingContent ContentOf(SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs)
+    {
+        var content = SessionArchive.ContentOf(setup, clock, outputs.Attachments);
+        return input.Vision is { } vision
+            ? content with { Layout = content.Layout with { Frames = vision.FrameLayout }, ImageCodec = new JpegImages() }
+            : content;
     }
 
     /// <summary>Draws the rodent as it stands. NB: a machine that cannot draw must not cost a session its summary.</summary>

@@ -18,6 +18,10 @@ internal static class SessionSummary
         output.WriteLine($"  imitation      {imitation.Controller}: {imitation.MedianTotalErrorMm:F1} mm median error of the keypoints, {imitation.MedianRootErrorMm:F1} mm of the root, {imitation.Resets} resets");
         if (imitation.EpisodeScore is { } score)
             output.WriteLine($"  episodes       {score.Episodes} of {score.EpisodeFrames} frames: {score.Survival:P1} survived, median error {score.MedianTotalErrorMm:F1} mm of the keypoints, {score.MedianRootErrorMm:F1} mm of the root");
+        if (result.Vision is { } vision)
+            output.WriteLine($"  vision         {vision.Sets} sets on {vision.Device}: {vision.DroppedSets} dropped, {vision.IncompleteSets} incomplete, {vision.SetsWithoutAnimal} without an animal");
+        foreach (var (what, count) in result.CameraFindings)
+            output.WriteLine($"  camera         {what}: {count}");
         foreach (var (stage, latency) in result.LatencyMs)
             output.WriteLine($"  {stage,-20} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
         foreach (var (flag, count) in registration.Flags)

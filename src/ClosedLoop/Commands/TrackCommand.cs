@@ -6,6 +6,7 @@ using ClosedLoop.Inference;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Tracking;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
 
@@ -36,7 +37,7 @@ public static class TrackCommand
             var options = new EstimatorOptions { Threads = parsed.GetValue(threads) };
             options.Check();
             var inference = new InferenceOptions(InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)));
-            var folder = ModelFolderOf(parsed.GetRequiredValue(model));
+            var folder = new VisionOptions { Model = parsed.GetRequiredValue(model) }.ModelFolder;
             var rig = RigCalibrationFile.Load(parsed.GetRequiredValue(calibration)).Rig;
             using var truthFile = parsed.GetValue(truth) is { } path ? KeypointFile.Open(path, new() { Layout = null }) : null;
             var (names, unfilmed) = CamerasOf(parsed.GetRequiredValue(videos), rig);
@@ -64,16 +65,6 @@ public static class TrackCommand
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    /// <summary>The folder of a model that is named by what it is for, or by where it lies.</summary>
-    internal static string ModelFolderOf(string model)
-    {
-        if (model is not ("fast" or "volumetric"))
-            return model;
-        var root = Installation.Root
-            ?? throw ClosedLoopException.Usage($"--model {model} is a model of the installation, and this program lies outside of one; name the model's folder");
-        return Path.Combine(root, "models", $"keypoints-{model}");
     }
 
     /// <summary>The rig's cameras that were filmed, in the rig's order, and those that were not. A video of no camera is refused.</summary>

@@ -8,4 +8,7 @@ public enum KeypointSourceKind
 
     /// <summary>A keypoint file, played live.</summary>
     File,
+
+    /// <summary>Cameras, whose images networks make keypoints of.</summary>
+    Cameras,
 }

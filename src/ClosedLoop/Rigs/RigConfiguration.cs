@@ -12,6 +12,9 @@ public sealed record RigConfiguration
     /// <summary>What watches the animal; null where the file is wrong about it.</summary>
     public RigKeypoints? Keypoints { get; init; }
 
+    /// <summary>What films the animal; null where the keypoints come without images, or the file is wrong about it.</summary>
+    public RigCameras? Cameras { get; init; }
+
     /// <summary>The animal, as <c>register</c> wrote it; null: measured before the session, for a simulated one.</summary>
     public string? AnimalPath { get; init; }
 

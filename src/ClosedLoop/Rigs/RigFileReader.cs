@@ -1,6 +1,9 @@
+using ClosedLoop.Acquisition;
 using ClosedLoop.Core;
+using ClosedLoop.Inference;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Rigs;
 
@@ -40,11 +43,12 @@ internal sealed class RigFileReader
 
     private RigConfiguration Rig(YamlSection root)
     {
-        Allow(root, "name", "keypoints", "animal", "body", "control", "registration", "recording");
+        Allow(root, "name", "keypoints", "cameras", "animal", "body", "control", "registration", "recording");
         return new()
         {
             Name = Try(() => NameOf(root, "name")) ?? "rig",
             Keypoints = Try(() => Keypoints(root.Child("keypoints"))),
+            Cameras = Section(root, "cameras", Cameras),
             AnimalPath = root.Has("animal") && Try(() => root.Text("animal")) is { } animal ? Absolute(animal) : null,
             Body = Section(root, "body", Body),
             Control = Section(root, "control", Control) ?? new(),
@@ -56,13 +60,13 @@ internal sealed class RigFileReader
     private RigKeypoints? Keypoints(YamlSection section)
     {
         string[] always = ["source", "seconds"], simulated = ["seed"], file = ["path", "rate", "rate_hz", "units", "allow_missing"];
-        var source = Try(() => section.OneOf("source", "simulated", "file"));
-        Allow(section, [.. always, .. source == "file" ? [] : simulated, .. source == "simulated" ? [] : file]);
+        var source = Try(() => section.OneOf("source", "simulated", "file", "cameras"));
+        Allow(section, [.. always, .. source is "file" or "cameras" ? [] : simulated, .. source is "simulated" or "cameras" ? [] : file]);
         var isFile = source == "file";
         var path = isFile ? Try(() => section.Text("path")) : null;
         var keypoints = new RigKeypoints
         {
-            Source = isFile ? KeypointSourceKind.File : KeypointSourceKind.Simulated,
+            Source = source switch { "file" => KeypointSourceKind.File, "cameras" => KeypointSourceKind.Cameras, _ => KeypointSourceKind.Simulated },
             Seconds = Number(section, "seconds", 0.1, 1_000_000),
             Seed = Integer(section, "seed", 0, int.MaxValue) ?? 1,
             Path = path is null ? null : Absolute(path),
@@ -72,6 +76,49 @@ internal sealed class RigFileReader
             AllowMissing = section.Has("allow_missing") && Try(() => (bool?)section.Truth("allow_missing")) == true,
         };
         return source is null || (isFile && path is null) ? null : keypoints;
+    }
+
+    private RigCameras? Cameras(YamlSection section)
+    {
+        Allow(section, "videos", "devices", "calibration", "model", "device", "threads", "filter", "faults");
+        var videos = section.Has("videos") ? Try(() => section.Text("videos")) : null;
+        var devices = section.Has("devices") ? Try(() => section.Children("devices").Select(Device).ToArray()) : null;
+        if (section.Has("videos") == section.Has("devices"))
+            _problems.Add(section.Wrong(section.Has("videos") ? "devices" : "videos", "or the other of 'videos' and 'devices' must be there, and not both").Message);
+        var otherwise = new VisionOptions();
+        var model = section.Has("model") ? Try(() => section.Text("model")) : null;
+        var device = section.Has("device") ? Try(() => section.OneOf("device", [.. InferenceDeviceNames.All])) : null;
+        if (Try(() => section.Text("calibration")) is not { } calibration || (videos is null && devices is null))
+            return null;
+        return new()
+        {
+            VideoFolder = videos is null ? null : Absolute(videos),
+            Devices = devices ?? [],
+            CalibrationPath = Absolute(calibration),
+            Vision = new()
+            {
+                Model = model is null or "fast" or "volumetric" ? model ?? otherwise.Model : Absolute(model),
+                Device = device is null ? otherwise.Device : InferenceDeviceNames.Parse(device),
+                Threads = Integer(section, "threads", 1, 64) ?? otherwise.Threads,
+                Filter = section.Has("filter") && Try(() => (bool?)section.Truth("filter")) == true,
+            },
+            Faults = section.Has("faults") ? Try(() => section.Children("faults").Select(Fault).ToArray()) ?? [] : [],
+        };
+    }
+
+    private RigDevice Device(YamlSection section)
+    {
+        Allow(section, "name", "device", "width_px", "height_px", "rate_hz");
+        return new(NameOf(section, "name"), section.Text("device"), section.Integer("width_px", 16, 10_000), section.Integer("height_px", 16, 10_000), section.Number("rate_hz", 1, 1000));
+    }
+
+    private (string, CameraFault) Fault(YamlSection section)
+    {
+        Allow(section, "camera", "kind", "at_frame", "frames", "delay_ms");
+        var kind = section.OneOf("kind", "stop", "skip", "repeat", "short", "late");
+        return (section.Text("camera"), new(
+            Enum.Parse<CameraFaultKind>(kind, ignoreCase: true), section.Integer("at_frame", 0, int.MaxValue),
+            section.Has("frames") ? section.Integer("frames", 1, int.MaxValue) : 1, section.Has("delay_ms") ? section.Number("delay_ms", 0, 10_000) / 1000 : 0));
     }
 
     private LengthUnit Units(YamlSection section) => (section.Has("units") ? Try(() => section.OneOf("units", "auto", "mm", "m")) : null) switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClosedLoop.Inference;
 using ClosedLoop.Recording;
 
 namespace ClosedLoop.Rigs;
@@ -13,6 +14,8 @@ internal static class RigFileWriter
         Line(text, "name", Quote(rig.Name));
         if (rig.Keypoints is { } keypoints)
             Keypoints(text, keypoints);
+        if (rig.Cameras is { } cameras)
+            Cameras(text, cameras);
         if (rig.AnimalPath is { } animal)
             Line(text, "animal", Quote(animal));
         if (rig.Body is { } body)
@@ -48,9 +51,11 @@ internal static class RigFileWriter
     private static void Keypoints(StringBuilder text, RigKeypoints keypoints)
     {
         text.Append("keypoints:\n");
-        Line(text, "  source", keypoints.Source == KeypointSourceKind.File ? "file" : "simulated");
+        Line(text, "  source", keypoints.Source switch { KeypointSourceKind.File => "file", KeypointSourceKind.Cameras => "cameras", _ => "simulated" });
         if (keypoints.Seconds is { } seconds)
             Line(text, "  seconds", Exact(seconds));
+        if (keypoints.Source == KeypointSourceKind.Cameras)
+            return;
         if (keypoints.Source == KeypointSourceKind.Simulated)
         {
             Line(text, "  seed", Whole(keypoints.Seed));
@@ -62,6 +67,26 @@ internal static class RigFileWriter
             Line(text, "  rate_hz", Exact(rateHz));
         Line(text, "  units", keypoints.Units switch { LengthUnit.Millimetres => "mm", LengthUnit.Metres => "m", _ => "auto" });
         Line(text, "  allow_missing", keypoints.AllowMissing ? "true" : "false");
+    }
+
+    private static void Cameras(StringBuilder text, RigCameras cameras)
+    {
+        text.Append("cameras:\n");
+        if (cameras.VideoFolder is { } folder)
+            Line(text, "  videos", Quote(folder));
+        if (cameras.Devices.Count > 0)
+            text.Append("  devices:\n");
+        foreach (var device in cameras.Devices)
+            text.Append(CultureInfo.InvariantCulture, $"    - {{name: {Quote(device.Name)}, device: {Quote(device.Device)}, width_px: {device.WidthPx}, height_px: {device.HeightPx}, rate_hz: {Exact(device.RateHz)}}}\n");
+        Line(text, "  calibration", Quote(cameras.CalibrationPath));
+        Line(text, "  model", Quote(cameras.Vision.Model));
+        Line(text, "  device", cameras.Vision.Device.Word());
+        Line(text, "  threads", Whole(cameras.Vision.Threads));
+        Line(text, "  filter", cameras.Vision.Filter ? "true" : "false");
+        if (cameras.Faults.Count > 0)
+            text.Append("  faults:\n");
+        foreach (var (camera, fault) in cameras.Faults)
+            text.Append(CultureInfo.InvariantCulture, $"    - {{camera: {Quote(camera)}, kind: {fault.Kind.ToString().ToLowerInvariant()}, at_frame: {fault.AtFrame}, frames: {fault.Count}, delay_ms: {Exact(fault.DelayS * 1000)}}}\n");
     }
 
     private static void Line(StringBuilder text, string key, string value) => text.Append(key).Append(": ").Append(value).Append('\n');

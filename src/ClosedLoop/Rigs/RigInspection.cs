@@ -4,6 +4,7 @@ using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Rigs;
 
@@ -35,10 +36,14 @@ public sealed class RigInspection : IDisposable
         Animal = rig.AnimalPath is { } animal ? Try(() => AnimalFile.Load(animal)) : null;
         if (rig.Keypoints is { Source: KeypointSourceKind.File } file)
             File = Try(() => Open(file));
+        if (rig.Keypoints is { Source: KeypointSourceKind.Cameras })
+            Vision = OpenCameras(rig);
         LookAtKeypoints(rig);
         LookAtAnimal(rig);
         Setup = Body is not null && Animal is not null && Layout is not null ? Try(() => MakeSetup(Animal)) : null;
         var layout = Body is null || Layout is null ? null : Setup?.RecordingLayout ?? Try(BareLayout);
+        if (layout is not null && Vision is not null)
+            layout = layout with { Frames = Vision.FrameLayout };
         LookAtControl(rig, layout);
         if (rig.Recording is { } recording && records)
             Room = layout is null ? null : Try(() => RecordingRoom.Look(recording, layout.EstimateBytesPerSecond() * (File is null ? 1 : rig.Keypoints!.Rate)));
@@ -72,12 +77,15 @@ public sealed class RigInspection : IDisposable
     /// <summary>The keypoint file, at its beginning; null where the source is no file.</summary>
     internal KeypointFile? File { get; }
 
+    /// <summary>Cameras and networks, before their first frame; null where the keypoints come without images.</summary>
+    internal VisionKeypointSource? Vision { get; }
+
     /// <summary>What a session needs besides its ticks; null where the animal is measured first.</summary>
     internal SessionSetup? Setup { get; }
 
-    private KeypointLayout? Layout => File?.Layout ?? (Configuration?.Keypoints?.Source == KeypointSourceKind.Simulated ? SimulatedLaboratory.Layout : null);
+    private KeypointLayout? Layout => File?.Layout ?? Vision?.Layout ?? (Configuration?.Keypoints?.Source == KeypointSourceKind.Simulated ? SimulatedLaboratory.Layout : null);
 
-    private double RateHz => File?.RateHz ?? SimulatedLaboratory.RateHz;
+    private double RateHz => File?.RateHz ?? Vision?.RateHz ?? SimulatedLaboratory.RateHz;
 
     /// <summary>Throws where anything is wrong, all of it in one message.</summary>
     /// <exception cref="ClosedLoopException">Something is.</exception>
@@ -92,13 +100,30 @@ public sealed class RigInspection : IDisposable
     /// <summary>The setup with an animal that was measured.</summary>
     internal SessionSetup MakeSetup(AnimalFile animal) => new(Body!, animal, Layout!, Configuration!.ToSession(RateHz, Source));
 
-    private string Source => File?.Description ?? $"a simulated rat (seed {Configuration!.Keypoints!.Seed}) seen by simulated vision";
+    private string Source => File?.Description ?? Vision?.Description ?? $"a simulated rat (seed {Configuration!.Keypoints!.Seed}) seen by simulated vision";
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Setup?.Dispose();
         File?.Dispose();
+        Vision?.Dispose();
+    }
+
+    private VisionKeypointSource? OpenCameras(RigConfiguration rig)
+    {
+        if (rig.Cameras is not { } cameras)
+        {
+            if (!_problems.Any(problem => problem.Contains("'cameras'", StringComparison.Ordinal)))
+                _problems.Add($"{Path}: the key 'cameras' is missing, and the keypoints are to come from cameras; docs/rigs.md says what it holds");
+            return null;
+        }
+        var vision = Try(() => cameras.Open(_clock));
+        if (vision is null)
+            return null;
+        _findings.Add(new("cameras", string.Join(", ", vision.FrameLayout.CameraNames.Zip(vision.FrameLayout.Cameras, (name, size) => $"{name} {size.Width}x{size.Height}"))));
+        _findings.Add(new("networks", $"{cameras.Vision.Model} on {vision.Device}"));
+        return vision;
     }
 
     private KeypointFile Open(RigKeypoints keypoints)
@@ -122,7 +147,7 @@ public sealed class RigInspection : IDisposable
 
     private void LookAtKeypoints(RigConfiguration rig)
     {
-        if (rig.Keypoints is not { } keypoints || (keypoints.Source == KeypointSourceKind.File && File is null))
+        if (rig.Keypoints is not { } keypoints || (keypoints.Source == KeypointSourceKind.File && File is null) || (keypoints.Source == KeypointSourceKind.Cameras && Vision is null))
             return;
         PlannedS = keypoints.Seconds;
         if (File is not null)
@@ -138,6 +163,8 @@ public sealed class RigInspection : IDisposable
     {
         if (Animal is not null)
             _findings.Add(new("animal", FormattableString.Invariant($"{Animal.Name}, {Animal.Scale:F3} of the size of the body {Animal.BodyName}")));
+        else if (rig.Keypoints?.Source == KeypointSourceKind.Cameras && rig.AnimalPath is null)
+            _problems.Add($"{Path}: the key 'animal' is missing, and only a simulated animal is measured before the session; 'closedloop track' makes keypoints of this animal's videos and 'closedloop register' makes rat.yaml of those");
         else if (rig.Keypoints?.Source == KeypointSourceKind.File && rig.AnimalPath is null)
             _problems.Add($"{Path}: the key 'animal' is missing, and only a simulated animal is measured before the session; 'closedloop register {rig.Keypoints.Path} --out rat.yaml' makes one");
         else if (rig.AnimalPath is null && rig.Keypoints is not null)
@@ -148,7 +175,7 @@ public sealed class RigInspection : IDisposable
     {
         if (layout is not null)
             _findings.Add(new("body", $"{Body!.Name}: {layout.PositionCount} positions, {layout.VelocityCount} degrees of freedom, {layout.ActionCount} actuators"));
-        if (rig.Keypoints is not { } keypoints || (keypoints.Source == KeypointSourceKind.File && File is null))
+        if (rig.Keypoints is not { } keypoints || (keypoints.Source == KeypointSourceKind.File && File is null) || (keypoints.Source == KeypointSourceKind.Cameras && Vision is null))
             return;
         var periodMs = 1000 / (RateHz * keypoints.Rate);
         if (rig.Control.GraceMs >= periodMs / 2)

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ClosedLoop.Core;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Sessions;
 
@@ -37,6 +38,8 @@ public sealed class LiveInput : SessionInput
         _pool = new(PoolSize, () => new Keypoints(source.Layout));
         _arrivals = new("keypoints to control", 1, QueuePolicy.KeepLatest, _pool.Return);
         _control = new(clock, _arrivals, _pool, 1 / (source.RateHz * pace), graceS);
+        if (Vision is { } vision)
+            vision.Framed += Deliver;
     }
 
     /// <inheritdoc/>
@@ -49,7 +52,10 @@ public sealed class LiveInput : SessionInput
     public override string Description => _source.Description;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<QueueStatistics> Queues => [_arrivals.Statistics];
+    public override IReadOnlyList<QueueStatistics> Queues => Vision is { } vision ? [vision.Queue, _arrivals.Statistics] : [_arrivals.Statistics];
+
+    /// <inheritdoc/>
+    public override VisionKeypointSource? Vision => _source as VisionKeypointSource;
 
     /// <inheritdoc/>
     public override StreamWatch? Watch => _watch;

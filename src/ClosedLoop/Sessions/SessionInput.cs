@@ -1,5 +1,6 @@
 using System.Reactive.Subjects;
 using ClosedLoop.Core;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Sessions;
 
@@ -11,6 +12,7 @@ public abstract class SessionInput : IDisposable
 {
     private readonly Subject<Keypoints> _keypoints = new();
     private readonly Subject<ControlTick> _ticks = new();
+    private readonly Subject<FrameSet> _frames = new();
 
     /// <summary>Names and order of the keypoints.</summary>
     public abstract KeypointLayout Layout { get; }
@@ -23,6 +25,15 @@ public abstract class SessionInput : IDisposable
 
     /// <summary>Every keypoint set that arrives, in order, also those that no tick will see. On the thread of the source.</summary>
     public IObservable<Keypoints> Keypoints => _keypoints;
+
+    /// <summary>
+    /// Every frame set that arrives, in order, also those that were made no keypoints of; none where the keypoints come
+    /// without images. Lent, on the thread of the cameras.
+    /// </summary>
+    public IObservable<FrameSet> Frames => _frames;
+
+    /// <summary>What makes the keypoints of images; null where they come without.</summary>
+    public virtual VisionKeypointSource? Vision => null;
 
     /// <summary>The beats of the control loop. On the thread that calls <see cref="Run"/>.</summary>
     public IObservable<ControlTick> Ticks => _ticks;
@@ -48,11 +59,15 @@ public abstract class SessionInput : IDisposable
     {
         _keypoints.Dispose();
         _ticks.Dispose();
+        _frames.Dispose();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Delivers one keypoint set.</summary>
     protected void Deliver(Keypoints keypoints) => _keypoints.OnNext(keypoints);
+
+    /// <summary>Delivers one frame set.</summary>
+    protected void Deliver(FrameSet set) => _frames.OnNext(set);
 
     /// <summary>Delivers one beat.</summary>
     protected void Deliver(in ControlTick tick) => _ticks.OnNext(tick);

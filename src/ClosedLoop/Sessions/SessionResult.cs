@@ -30,6 +30,13 @@ public sealed record SessionResult
     /// <summary>Items dropped per queue.</summary>
     public required IReadOnlyDictionary<string, long> Dropped { get; init; }
 
+    /// <summary>What was seen by the cameras; null where the keypoints came without images.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VisionResult? Vision { get; init; }
+
+    /// <summary>How often what was noticed of which camera.</summary>
+    public IReadOnlyDictionary<string, long> CameraFindings { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Ticks of a live session that had no new keypoint set.</summary>
     public required long MissedTicks { get; init; }
 
@@ -89,6 +96,9 @@ public sealed record SessionResult
             },
             LatencyMs = latencies.ToDictionary(l => l.Stage, l => new LatencyResult(l.Count, l.P50Ms, l.P99Ms, l.P999Ms, l.MaxMs)),
             Dropped = session.Queues().ToDictionary(q => q.Name, q => q.Dropped),
+            Vision = input.Vision is { } vision
+                ? new(vision.Sets, vision.Queue.Dropped, vision.IncompleteSets, vision.SetsWithoutAnimal, vision.Device)
+                : null,
             MissedTicks = input.MissedTicks,
             LateTicks = input.LateTicks,
             Stalls = stream?.Stalls ?? 0,

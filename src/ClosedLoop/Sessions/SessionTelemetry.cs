@@ -9,13 +9,14 @@ namespace ClosedLoop.Sessions;
 /// </summary>
 internal sealed class SessionTelemetry : IDisposable
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
-    private const int GlancesPerReport = 4;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private const int GlancesPerReport = 10;
 
     /// <summary>Every report is itself recorded: a file that does not grow for longer than two of them is not being written.</summary>
     private const double FileStallS = 2;
 
     private readonly Session _session;
+    private readonly CameraFindings _findings;
     private readonly Action<SessionProgress>? _onProgress;
     private readonly StreamWatch _file = new("recorded data", FileStallS);
     private readonly List<SilenceAlarm> _alarms = [];
@@ -23,9 +24,9 @@ internal sealed class SessionTelemetry : IDisposable
     private readonly Thread _thread;
     private long _bytesInFile;
 
-    public SessionTelemetry(Session session, Action<SessionProgress>? onProgress)
+    public SessionTelemetry(Session session, CameraFindings findings, Action<SessionProgress>? onProgress)
     {
-        _session = session;
+        (_session, _findings) = (session, findings);
         _onProgress = onProgress;
         if (session.InputWatch is { } watch)
             _alarms.Add(new(watch, $"nothing comes from {session.Source}; the session goes on, the virtual rodent holds its last pose"));
@@ -63,6 +64,7 @@ internal sealed class SessionTelemetry : IDisposable
             try
             {
                 _session.Record(progress.Time, JsonReport.ToUtf8(progress));
+                _findings.RecordStatistics(progress.Time);
             }
             catch (ClosedLoopException)
             {
@@ -82,7 +84,7 @@ internal sealed class SessionTelemetry : IDisposable
 
     private string? Alarm(SessionTime now)
     {
-        string? told = null;
+        var told = _findings.TakeSentence();
         foreach (var alarm in _alarms)
             if (alarm.Look(now) is { } sentence)
                 told = told is null ? sentence : $"{told}; {sentence}";

@@ -106,9 +106,7 @@ public sealed class VideoTracking
     /// <summary>Compiles and touches everything, so that the first set takes no longer than the others.</summary>
     private void WarmUp()
     {
-        var blank = new FrameSet(Source.Cameras);
-        Array.Fill(blank.Present, true);
-        _ = Estimator.Process(blank);
+        Estimator.WarmUp();
         foreach (var latency in Estimator.Latencies)
             latency.Reset();
     }

@@ -39,6 +39,17 @@ public sealed class EstimatorViews
     public static RigCalibration Select(RigCalibration rig, IReadOnlyList<string> names) =>
         new([.. names.Select(name => rig.Cameras[rig.IndexOf(name)])]);
 
+    /// <summary>A point in front of the first camera.</summary>
+    internal SpatialPoint Somewhere
+    {
+        get
+        {
+            var camera = Rig.Cameras[0];
+            var (r, c) = (camera.Rotation, camera.CentreM);
+            return SpatialPoint.Missing(0) with { X = c.X + (0.5 * r[6]), Y = c.Y + (0.5 * r[7]), Z = c.Z + (0.5 * r[8]) };
+        }
+    }
+
     /// <summary>Refuses a set that has other images.</summary>
     internal void Check(FrameSet frames)
     {

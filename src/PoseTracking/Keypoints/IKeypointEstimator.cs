@@ -21,6 +21,12 @@ public interface IKeypointEstimator : IDisposable
     /// <summary>How long each part of the work took, in the order of the work.</summary>
     IReadOnlyList<LatencyHistogram> Latencies { get; }
 
+    /// <summary>
+    /// Goes through the whole work once on black images, as if an animal stood there, so that no set of a session pays for
+    /// what is done the first time. Counts no set.
+    /// </summary>
+    void WarmUp();
+
     /// <summary>The keypoints of one set of images; lent until the next.</summary>
     Keypoints Process(FrameSet frames);
 }

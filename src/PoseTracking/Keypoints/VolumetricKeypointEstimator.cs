@@ -86,6 +86,19 @@ public sealed class VolumetricKeypointEstimator : IKeypointEstimator
     }
 
     /// <inheritdoc/>
+    public void WarmUp()
+    {
+        var black = new FrameSet(_views.Images);
+        Array.Fill(black.Present, true);
+        _ = Process(black);
+        Array.Fill(Quality.Presence, 1);
+        Quality.Centre = _views.Somewhere;
+        Estimate();
+        _sequence = 0;
+        EstimatorStamps.Begin(_keypoints, Quality, black);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _workers.Dispose();

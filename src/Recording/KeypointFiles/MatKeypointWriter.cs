@@ -28,18 +28,24 @@ internal sealed class MatKeypointWriter(string path, KeypointFileHeader header) 
                 for (var axis = 0; axis < 3; axis++)
                     predicted[f + (n * (axis + (3 * k)))] = 1000 * _sets.Positions[(3 * ((f * count) + k)) + axis];
             }
-        using (var file = new MatWriter(_temporary, $"written by {header.Source}"))
+        var facts = new Dictionary<string, MatValue[]>
         {
-            file.Write("pred", predicted, n, 3, count);
-            file.Write("data", new double[predicted.Length], n, 3, count);
-            file.Write("p_max", confidence, n, count);
-            file.Write("sampleID", [.. _sets.FrameNumbers.Select(number => (double)number)], 1, n);
-            file.WriteStructure("metadata",
-            [
-                ("source", header.Source), ("description", header.Description), ("version", header.Version), ("rate_hz", header.RateHz),
-                ("keypoints", string.Join(' ', header.Layout.Names)), ("camnames", string.Join(' ', header.Cameras)), ("unit", "mm"),
-            ]);
-        }
+            ["source"] = [new MatText(header.Source)],
+            ["description"] = [new MatText(header.Description)],
+            ["version"] = [new MatText(header.Version)],
+            ["rate_hz"] = [new MatNumbers([1, 1], [header.RateHz])],
+            ["keypoints"] = [new MatText(string.Join(' ', header.Layout.Names))],
+            ["camnames"] = [new MatText(string.Join(' ', header.Cameras))],
+            ["unit"] = [new MatText("mm")],
+        };
+        File.WriteAllBytes(_temporary, MatWriter.ToBytes(
+        [
+            ("pred", new MatNumbers([n, 3, count], predicted)),
+            ("data", new MatNumbers([n, 3, count], new double[predicted.Length])),
+            ("p_max", new MatNumbers([n, count], confidence)),
+            ("sampleID", new MatNumbers([1, n], [.. _sets.FrameNumbers.Select(number => (double)number)])),
+            ("metadata", new MatStruct([1, 1], facts)),
+        ]));
         File.Move(_temporary, path, overwrite: true);
     });
 

@@ -10,9 +10,6 @@ public abstract class CameraContractTests : IDisposable
 {
     protected const int Frames = 40;
 
-    // Slow enough that a wait for a frame is told from its cancellation on the busiest machine.
-    private const double SlowHz = 0.5;
-
     private protected TemporaryFolder Folder { get; } = new();
 
     protected SessionClock Clock { get; } = new();
@@ -145,34 +142,45 @@ public abstract class CameraContractTests : IDisposable
     }
 
     [SkippableFact]
-    public void Cancellation_and_stop_each_end_a_waiting_read_and_lose_no_frame()
+    public void Cancellation_and_stop_each_end_a_waiting_read()
     {
         using var camera = Make(isPaced: true);
         camera.Open();
-        if (camera.Capabilities.CanSetRate)
-            camera.Configure(new() { RateHz = SlowHz });
+        // Where the rate can be chosen the next frame is due in a quarter of an hour: that the reads end at all is the proof.
+        if (camera.Capabilities.CanSetRate && camera.Capabilities.HasEnd)
+            camera.Configure(new() { RateHz = 0.001 });
         camera.Start();
-        Assert.True(camera.TryRead(out var first, default));
-        camera.Return(first);
+        Assert.True(camera.TryRead(out var frame, default));
+        camera.Return(frame);
         using var cancellation = new CancellationTokenSource(50);
-        // Some frames may come before the time is over, on a camera of a fixed rate.
-        var last = first.Stamp.DeviceCounter;
-        while (camera.TryRead(out var frame, cancellation.Token))
+        while (camera.TryRead(out frame, cancellation.Token))
+            camera.Return(frame);
+        using var stop = new Timer(_ => camera.Stop(), null, 50, Timeout.Infinite);
+        while (camera.TryRead(out frame, default))
+            camera.Return(frame);
+        Assert.Equal(0, camera.OutstandingFrames);
+    }
+
+    [SkippableFact]
+    public void A_cancelled_read_loses_no_frame()
+    {
+        using var camera = Make(isPaced: true);
+        camera.Start();
+        Assert.True(camera.TryRead(out var frame, default));
+        var last = frame.Stamp;
+        camera.Return(frame);
+        using var cancellation = new CancellationTokenSource(25);
+        while (camera.TryRead(out frame, cancellation.Token))
         {
-            last = frame.Stamp.DeviceCounter;
+            last = frame.Stamp;
             camera.Return(frame);
         }
-        if (camera.Capabilities.CanSetRate)
-            Assert.True(Clock.Now < first.Stamp.Captured + (long)(1e9 / SlowHz), "the wait outlasted its cancellation: it ended when the next frame was due");
-        Assert.True(camera.TryRead(out var next, default));
+        if (!camera.TryRead(out frame, default))
+            return; // a busy machine let a short file run to its end first
+        Assert.Equal(last.Sequence + 1, frame.Stamp.Sequence);
         if (camera.Capabilities.HasDeviceCounter)
-            Assert.Equal(last + 1, next.Stamp.DeviceCounter);
-        camera.Return(next);
-
-        using var stop = new Timer(_ => camera.Stop(), null, 50, Timeout.Infinite);
-        while (camera.TryRead(out var frame, default))
-            camera.Return(frame);
-        Assert.NotEqual(CameraState.Running, camera.State);
+            Assert.Equal(last.DeviceCounter + 1, frame.Stamp.DeviceCounter);
+        camera.Return(frame);
     }
 
     [SkippableFact]
@@ -186,13 +194,19 @@ public abstract class CameraContractTests : IDisposable
             Assert.True(camera.TryRead(out frame, default));
             camera.Return(frame);
         }
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 20; i++)
+        // NB: what the runtime allocates once falls into one window at most; what a frame allocates would be in all three.
+        var least = long.MaxValue;
+        for (var window = 0; window < 3; window++)
         {
-            camera.TryRead(out frame, default);
-            camera.Return(frame!);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 9; i++)
+            {
+                camera.TryRead(out frame, default);
+                camera.Return(frame!);
+            }
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
         camera.Stop();
         Assert.Equal(0, camera.OutstandingFrames);
     }

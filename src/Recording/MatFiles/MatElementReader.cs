@@ -13,6 +13,8 @@ internal ref struct MatElementReader(ReadOnlySpan<byte> bytes)
     {
         public ReadOnlySpan<byte> Bytes { get; } = bytes;
 
+        public int Type => type;
+
         /// <summary>The numbers as doubles. NB: MATLAB stores whole numbers of a double array in the smallest type that holds them.</summary>
         public bool TryToDoubles(out double[] values)
         {

@@ -12,7 +12,7 @@ namespace ClosedLoop.Recording;
 /// <remarks>Layout after "MAT-File Format" (The MathWorks), the document of level 5 files.</remarks>
 public static class MatFile
 {
-    private const int Header = 128;
+    internal const int Header = 128;
     private const int TypeMatrix = 14;
     private const int TypeCompressed = 15;
     private const int ClassDouble = 6;
@@ -24,6 +24,15 @@ public static class MatFile
     {
         if (Hdf5File.HasSignature(path))
             return ReadHdf5(path);
+        var arrays = new Dictionary<string, MatArray>();
+        ReadVariables(path, (offset, body) => ReadMatrix(path, offset, body, arrays));
+        return arrays;
+    }
+
+    /// <summary>Hands over the variables of a level 5 file one after the other, expanded.</summary>
+    /// <exception cref="ClosedLoopException">It is no MATLAB file of level 5, or truncated or damaged.</exception>
+    internal static void ReadVariables(string path, MatVariableReader read)
+    {
         var bytes = File.ReadAllBytes(path);
         if (!bytes.AsSpan().StartsWith("MATLAB "u8))
             throw ClosedLoopException.Failed($"'{path}' is not a MATLAB file: it does not begin with 'MATLAB'");
@@ -33,7 +42,6 @@ public static class MatFile
             throw ClosedLoopException.Failed(
                 $"'{path}' is a MATLAB file of a kind that is not read here (big-endian, or older than version 5); save it again with -v7");
 
-        var arrays = new Dictionary<string, MatArray>();
         for (var offset = Header; offset < bytes.Length;)
         {
             if (offset + 8 > bytes.Length)
@@ -46,11 +54,10 @@ public static class MatFile
             if (type == TypeCompressed)
                 body = Inflate(path, bytes, offset + 8, (int)size)[8..];
             if (type is TypeMatrix or TypeCompressed)
-                ReadMatrix(path, offset, body, arrays);
+                read(offset, body);
             // NB: compressed elements, unlike all others, are not padded to eight bytes.
             offset += 8 + (int)(type == TypeCompressed ? size : (size + 7) & ~7u);
         }
-        return arrays;
     }
 
     private static Dictionary<string, MatArray> ReadHdf5(string path)
@@ -103,6 +110,6 @@ public static class MatFile
     private static ClosedLoopException Truncated(string path, int offset) =>
         ClosedLoopException.Failed($"'{path}' is truncated: the variable that begins at byte {offset} is not all there");
 
-    private static ClosedLoopException Damaged(string path, int offset, string what, Exception? inner = null) =>
+    internal static ClosedLoopException Damaged(string path, int offset, string what, Exception? inner = null) =>
         ClosedLoopException.Failed($"'{path}' is damaged at byte {offset}: {what}", inner);
 }

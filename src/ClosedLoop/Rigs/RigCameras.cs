@@ -1,0 +1,65 @@
+using ClosedLoop.Acquisition;
+using ClosedLoop.Core;
+using ClosedLoop.PoseTracking;
+using ClosedLoop.Vision;
+
+namespace ClosedLoop.Rigs;
+
+/// <summary>The section <c>cameras</c>: what films the animal, and which networks look at it.</summary>
+public sealed record RigCameras
+{
+    /// <summary>Folder with one video, or one folder of pictures, per camera; null where the cameras are devices.</summary>
+    public string? VideoFolder { get; init; }
+
+    /// <summary>Cameras that Video4Linux knows; empty where videos are played.</summary>
+    public IReadOnlyList<RigDevice> Devices { get; init; } = [];
+
+    /// <summary>The rig's calibration, as <c>calibrate</c> wrote it.</summary>
+    public required string CalibrationPath { get; init; }
+
+    /// <summary>The networks.</summary>
+    public VisionOptions Vision { get; init; } = new();
+
+    /// <summary>Faults to be planted in cameras by name, to see how a session bears them.</summary>
+    public IReadOnlyList<(string Camera, CameraFault Fault)> Faults { get; init; } = [];
+
+    /// <summary>Opens cameras and networks; nothing is delivered before the first read.</summary>
+    /// <param name="clock">The session's clock.</param>
+    /// <exception cref="ClosedLoopException">A camera, the calibration or the model cannot be used.</exception>
+    public VisionKeypointSource Open(SessionClock clock)
+    {
+        var rig = RigCalibrationFile.Load(CalibrationPath).Rig;
+        var cameras = new List<ICamera>();
+        try
+        {
+            cameras.AddRange(VideoFolder is { } folder ? Videos(folder, rig, clock) : Devices.Select(device => device.Make(clock)));
+            foreach (var name in Faults.Select(fault => fault.Camera).Distinct())
+            {
+                var place = cameras.FindIndex(camera => camera.Name == name);
+                if (place < 0)
+                    throw ClosedLoopException.Usage($"a fault is to be planted in the camera '{name}'{Spelling.Suggest(name, [.. cameras.Select(camera => camera.Name)])}, which the rig does not have");
+                cameras[place] = new FaultyCamera(cameras[place], clock, [.. Faults.Where(fault => fault.Camera == name).Select(fault => fault.Fault)]);
+            }
+            return Vision.Open(new CameraFrameSource(cameras, clock), rig, clock, isLive: true);
+        }
+        catch
+        {
+            cameras.ForEach(camera => camera.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>One camera per video, all on one trigger.</summary>
+    private static IEnumerable<ICamera> Videos(string folder, RigCalibration rig, SessionClock clock)
+    {
+        var found = VideoFrameSource.Find(folder);
+        double rateHz;
+        using (var source = VideoFrameSource.Open(folder))
+            rateHz = source.RateHz;
+        var trigger = new TriggerClock(clock, rateHz);
+        foreach (var name in rig.Cameras.Select(camera => camera.Name).Where(found.ContainsKey))
+            yield return Directory.Exists(found[name])
+                ? new ImageFolderCamera(name, found[name], clock, trigger)
+                : new VideoFileCamera(name, found[name], clock, trigger);
+    }
+}
