@@ -64,24 +64,22 @@ CL_API int cl_board_guess(const uint8_t* grey, int width, int height, cl_board* 
       if (markers.ids.size() > best.ids.size()) best = markers, family = candidate;
     }
     if (best.ids.size() >= 4) {
-      int last = *std::max_element(best.ids.begin(), best.ids.end());
       guess->kind = CL_CHARUCO;
-      guess->dictionary = family[3];
-      for (int i = 3; i >= 0; i--)
-        if (family[i] >= 0 && (i == 3 || last < sizes[i])) guess->dictionary = family[i];
-      int most = 0;
+      int most = 0, last = -1, highest = *std::max_element(best.ids.begin(), best.ids.end());
       guess->columns = guess->rows = 0;
       for (int columns = 2; columns <= 30; columns++)
         for (int parity = 1; parity >= 0; parity--) {
-          // As few rows as hold the last marker that was seen.
-          int rows = 2;
-          while ((int)marker_squares(columns, rows, parity).size() <= last) rows++;
           double side = 0;
-          int fits = fit_layout(best, columns, rows, parity, &side);
-          if (fits > most && side < 1) most = fits, guess->columns = columns, guess->rows = rows, guess->parity = parity, *ratio = side;
+          int fitting = -1, fits = fit_layout(best, columns, 2 * (highest + 1) / columns + 2, parity, &side, &fitting);
+          if (fits > most && side < 1) most = fits, last = fitting, guess->columns = columns, guess->parity = parity, *ratio = side;
         }
+      // NB: by the markers that lie right alone: a large dictionary finds one here and there that is none.
+      while (guess->columns && (int)marker_squares(guess->columns, guess->rows, guess->parity).size() <= last) guess->rows++;
+      guess->dictionary = family[3];
+      for (int i = 3; i >= 0; i--)
+        if (family[i] >= 0 && (i == 3 || last < sizes[i])) guess->dictionary = family[i];
       // Too few for a layout, yet markers for certain.
-      if (most * 10 < (int)best.ids.size() * 6) guess->columns = guess->rows = 0;
+      if (most < 4 || most * 10 < (int)best.ids.size() * 6) guess->columns = guess->rows = 0;
       return (int)best.ids.size();
     }
     cv::Mat corners, meta;

@@ -29,8 +29,9 @@ Markers find_markers(const cv::Mat& grey, int dictionary);
 // The square (x, y) of each marker of a layout, in the order of their numbers.
 std::vector<cv::Point> marker_squares(int columns, int rows, int parity);
 
-// How many markers lie where a layout has them, seen through one homography; `ratio` is what their sides measure in squares.
-int fit_layout(const Markers& markers, int columns, int rows, int parity, double* ratio);
+// How many markers lie where a layout has them, seen through one homography; `ratio` is what their sides measure in squares,
+// `last` receives the largest number among them. Both may be null.
+int fit_layout(const Markers& markers, int columns, int rows, int parity, double* ratio, int* last = nullptr);
 
 int inner_columns(const cl_board& board);
 int inner_rows(const cl_board& board);

@@ -34,7 +34,7 @@ std::vector<cv::Point> marker_squares(int columns, int rows, int parity) {
 
 static Point2f centre(const std::vector<Point2f>& corners) { return (corners[0] + corners[1] + corners[2] + corners[3]) / 4; }
 
-int fit_layout(const Markers& markers, int columns, int rows, int parity, double* ratio) {
+int fit_layout(const Markers& markers, int columns, int rows, int parity, double* ratio, int* last) {
   auto squares = marker_squares(columns, rows, parity);
   std::vector<Point2f> places, seen;
   std::vector<int> which;
@@ -50,7 +50,7 @@ int fit_layout(const Markers& markers, int columns, int rows, int parity, double
   std::vector<uchar> fits;
   auto h = cv::findHomography(seen, places, cv::RANSAC, 0.33, fits);
   if (h.empty()) return 0;
-  int count = 0;
+  int count = 0, largest = -1;
   double sides = 0;
   for (size_t i = 0; i < fits.size(); i++) {
     if (!fits[i]) continue;
@@ -61,7 +61,9 @@ int fit_layout(const Markers& markers, int columns, int rows, int parity, double
     if (along.x <= 0 || down.y <= 0 || std::abs(along.y) > along.x || std::abs(down.x) > down.y) continue;
     for (int k = 0; k < 4; k++) sides += cv::norm(corners[(k + 1) % 4] - corners[k]) / 4;
     count++;
+    largest = std::max(largest, markers.ids[which[i]]);
   }
+  if (last) *last = largest;
   if (ratio) *ratio = count ? sides / count : 0;
   return count;
 }

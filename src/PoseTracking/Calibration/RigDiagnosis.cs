@@ -61,7 +61,8 @@ internal static class RigDiagnosis
         if (shared.Length < SharedViewGraph.FewestShared)
             return null;
         var whole = fit.Fit(shared, 0);
-        var good = Math.Max(0.3 * whole.Rms, Limit(starts[c]));
+        // What counts as an explanation: it takes most of the misses away, and little is left.
+        var good = Math.Min(0.5 * whole.Rms, Math.Max(1, 3 * Limit(starts[c])));
 
         if (observations.Board.Kind == BoardKind.Chessboard)
         {

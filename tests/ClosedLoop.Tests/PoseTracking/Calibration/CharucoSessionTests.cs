@@ -63,10 +63,10 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
     }
 
     [Theory]
-    [InlineData("charuco:7x5:30:22:DICT_6X6_250", "its markers are not of DICT_6X6_250; they show one of 7x5 squares with markers of DICT_5X5_50")]
-    [InlineData("charuco:5x7:30:22:DICT_5X5_100", "they show one of 7x5 squares with markers of DICT_5X5_50")]
-    [InlineData("charuco:7x3:30:22:DICT_5X5_100", "they show one with more rows, one of 7x5 squares")]
-    [InlineData("charuco:7x5:30:15:DICT_5X5_100", "of its squares' sides, and 15 mm in 30 mm would be 0.50")]
+    [InlineData("charuco:7x5:45:34:DICT_6X6_250", "its markers are not of DICT_6X6_250; they show one of 7x5 squares with markers of DICT_5X5_50")]
+    [InlineData("charuco:5x7:45:34:DICT_5X5_100", "they show one of 7x5 squares with markers of DICT_5X5_50")]
+    [InlineData("charuco:7x3:45:34:DICT_5X5_100", "they show one with more rows, one of 7x5 squares")]
+    [InlineData("charuco:7x5:45:22.5:DICT_5X5_100", "of its squares' sides, and 22.5 mm in 45 mm would be 0.50")]
     [InlineData("chessboard:9x6:25", "they show a ChArUco board, one of 7x5 squares")]
     public void Another_board_than_the_one_filmed_is_named(string board, string expected)
     {
@@ -79,7 +79,7 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
     [Fact]
     public void A_board_with_fewer_rows_than_said_is_told_by_what_was_never_seen()
     {
-        var error = Assert.Throws<ClosedLoopException>(() => Read(session.Copy(3, 8), "charuco:7x7:30:22:DICT_5X5_100"));
+        var error = Assert.Throws<ClosedLoopException>(() => Read(session.Copy(3, 8), "charuco:7x7:45:34:DICT_5X5_100"));
         Assert.Contains("no camera ever saw more of it than 7x5 squares", error.Message, StringComparison.Ordinal);
     }
 

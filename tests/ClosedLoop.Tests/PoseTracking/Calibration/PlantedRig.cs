@@ -28,7 +28,7 @@ internal sealed class PlantedRig
         // The first board lies on the floor, the others are held up and tilted.
         Boards = [.. Enumerable.Range(0, sets).Select(s => s == 0
             ? Pose(0, 0, 0.4, 0.02, -0.01, 0, board)
-            : Pose(Between(-0.5, 0.5), Between(-0.5, 0.5), Between(0, 6.28), Between(-0.11, 0.11), Between(-0.11, 0.11), Between(0.02, 0.16), board))];
+            : Pose(Between(-0.5, 0.5), Between(-0.5, 0.5), Between(0, 6.28), Between(-0.22, 0.22), Between(-0.22, 0.22), Between(0.02, 0.22), board))];
     }
 
     public BoardDescription Board { get; }
@@ -75,8 +75,28 @@ internal sealed class PlantedRig
         return bz / Math.Sqrt((bx * bx) + (by * by) + (bz * bz));
     }
 
-    /// <summary>The largest errors of a calibration against the truth, both in the frame of their first camera.</summary>
-    public (double CentreMm, double Degrees, double FocalShare) ErrorsOf(RigCalibration rig) => ErrorsOf(rig, MotionOf(Cameras[0]).Inverse(), MotionOf(rig.Cameras[0]).Inverse());
+    /// <summary>
+    /// The largest errors of a calibration against the truth, laid over it as a whole: where the frame lies is nobody's
+    /// measurement, and one camera's error must not count for all others.
+    /// </summary>
+    public (double CentreMm, double Degrees, double FocalShare) ErrorsOf(RigCalibration rig)
+    {
+        // Each camera as its centre and three points half a metre along its axes.
+        double[] Points(IReadOnlyList<CameraCalibration> cameras) => [.. cameras.Select(MotionOf).Select(motion => motion.Inverse()).SelectMany(motion =>
+            new[] { (0.0, 0.0, 0.0), (0.5, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 0.5) }.Select(p => motion.Apply(p.Item1, p.Item2, p.Item3)).SelectMany(p => new[] { p.X, p.Y, p.Z }))];
+        var (truth, found) = (Points(Cameras), Points(rig.Cameras));
+        var (quaternion, translation) = (new double[4], new double[3]);
+        Assert.True(RigidAlignment.Align(truth, found, [.. Enumerable.Repeat(1.0, truth.Length / 3)], [.. Enumerable.Range(0, truth.Length / 3)], quaternion, translation));
+        var rotation = new double[9];
+        for (var column = 0; column < 3; column++)
+        {
+            var turned = new double[3];
+            RigidAlignment.Turn(quaternion, [column == 0 ? 1 : 0, column == 1 ? 1 : 0, column == 2 ? 1 : 0], turned);
+            for (var row = 0; row < 3; row++)
+                rotation[(3 * row) + column] = turned[row];
+        }
+        return ErrorsOf(rig, RigidMotion.Identity, RigidMotion.Of(rotation, translation));
+    }
 
     /// <summary>The same in frames of one's choice: from the frame to the arena of the truth, and of the calibration.</summary>
     public (double CentreMm, double Degrees, double FocalShare) ErrorsOf(RigCalibration rig, RigidMotion inTruth, RigidMotion inRig)

@@ -6,9 +6,9 @@ namespace ClosedLoop.Tests.PoseTracking.Calibration;
 /// <summary>One rendered ChArUco session of six cameras, shared by the tests that look at images.</summary>
 public sealed class RenderedSession : IDisposable
 {
-    public const string BoardText = "charuco:7x5:30:22:DICT_5X5_100";
+    public const string BoardText = "charuco:7x5:45:34:DICT_5X5_100";
     public const int Cameras = 6;
-    public const int Sets = 24;
+    public const int Sets = 160;
 
     private readonly TemporaryFolder _folder = new();
     private int _copies;
