@@ -40,8 +40,9 @@ public sealed class SimulatedDatasetTests : IDisposable
             for (var camera = 0; camera < 3; camera++)
             {
                 Assert.True(set.Present[camera]);
-                // The codec loses a little: less than the noise of a good camera.
-                var loss = images[camera].Zip(set.Pixels[camera], (a, b) => Math.Abs(a - b)).Average();
+                // The codec loses a little of the brightness, less than the noise of a good camera; of colour it keeps a quarter.
+                double Brightness(byte[] rgb, int pixel) => (0.299 * rgb[3 * pixel]) + (0.587 * rgb[(3 * pixel) + 1]) + (0.114 * rgb[(3 * pixel) + 2]);
+                var loss = Enumerable.Range(0, 160 * 120).Average(pixel => Math.Abs(Brightness(images[camera], pixel) - Brightness(set.Pixels[camera], pixel)));
                 Assert.True(loss < 3, $"frame {frame} of camera {camera} differs by {loss:F1} levels");
             }
         }
