@@ -19,11 +19,13 @@ public abstract class CameraBase : ICamera
     private readonly int _queueCapacity;
     private readonly QueuePolicy _policy;
     private readonly FrameLedger _ledger = new();
+    private readonly object _gate = new();
     private Pool<CameraFrame>? _pool;
     private BoundedQueue<CameraFrame>? _queue;
     private Thread? _thread;
     private CameraFormat _poolFormat;
     private CameraFrame? _heldBack;
+    private volatile CameraState _state;
     private volatile Exception? _failure;
     private long _overrunsBefore;
 
@@ -44,7 +46,11 @@ public abstract class CameraBase : ICamera
     public abstract string Description { get; }
 
     /// <inheritdoc/>
-    public CameraState State { get; private set; }
+    public CameraState State
+    {
+        get => _state;
+        private set => _state = value;
+    }
 
     /// <inheritdoc/>
     public abstract CameraCapabilities Capabilities { get; }
@@ -105,7 +111,8 @@ public abstract class CameraBase : ICamera
         }
         var (pool, queue) = (_pool, new BoundedQueue<CameraFrame>($"frames of {Name}", _queueCapacity, _policy, _pool.Return));
         _overrunsBefore += _queue?.Statistics.Dropped ?? 0;
-        _queue = queue;
+        lock (_gate)
+            _queue = queue;
         _thread = new(() => Fetch(pool, queue)) { Name = $"camera {Name}", IsBackground = true };
         _thread.Start();
         State = CameraState.Running;
@@ -116,8 +123,9 @@ public abstract class CameraBase : ICamera
     {
         frame = null;
         var queue = _queue ?? throw Refusal("is not running; start it before it is read");
-        if (_heldBack is { } held)
-            (frame, _heldBack) = (held, null);
+        lock (_gate)
+            if (ReferenceEquals(queue, _queue))
+                (frame, _heldBack) = (_heldBack, null);
         while (frame is null && !queue.TryDequeue(out frame, PollMs))
         {
             if (cancellation.IsCancellationRequested || State != CameraState.Running)
@@ -128,8 +136,8 @@ public abstract class CameraBase : ICamera
         }
         if (cancellation.IsCancellationRequested || !WaitUntilDue(frame, cancellation))
         {
-            // It was not handed out and is the next to be.
-            (_heldBack, frame) = (frame, null);
+            HoldBack(frame, queue);
+            frame = null;
             return false;
         }
         _ledger.Observe(frame);
@@ -144,16 +152,20 @@ public abstract class CameraBase : ICamera
     {
         if (State != CameraState.Running)
             return;
-        State = CameraState.Open;
+        lock (_gate)
+            State = CameraState.Open;
         _queue!.Complete();
         // NB: a thread may be inside a device call; it is asked to end and given time, never aborted.
         if (!_thread!.Join(DevicePatience))
             throw Refusal($"does not answer: a call to it has not come back for {DevicePatience.TotalSeconds} s; unplug it, or end the program");
         StopDevice();
         _queue.Dispose();
-        if (_heldBack is { } frame)
-            _pool!.Return(frame);
-        _heldBack = null;
+        lock (_gate)
+        {
+            if (_heldBack is { } frame)
+                _pool!.Return(frame);
+            _heldBack = null;
+        }
     }
 
     /// <inheritdoc/>
@@ -181,8 +193,11 @@ public abstract class CameraBase : ICamera
     /// <returns>False at the end.</returns>
     protected abstract bool FetchFrame(CameraFrame frame);
 
-    /// <summary>Waits on the reader's thread until a frame is due, and stamps it; the default leaves it as it is.</summary>
-    /// <returns>False where <paramref name="cancellation"/> ended the wait.</returns>
+    /// <summary>
+    /// Waits on the reader's thread until a frame is due, and stamps it; the default leaves it as it is. NB: the wait
+    /// ends also when the camera is stopped.
+    /// </summary>
+    /// <returns>False where the wait was ended.</returns>
     protected virtual bool WaitUntilDue(CameraFrame frame, CancellationToken cancellation) => true;
 
     /// <summary>Ends what <see cref="StartDevice"/> began.</summary>
@@ -196,6 +211,19 @@ public abstract class CameraBase : ICamera
 
     private ClosedLoopException Failed(Exception cause) =>
         ClosedLoopException.Failed($"the camera '{Name}' ({Description}) failed: {cause.Message}", cause);
+
+    /// <summary>Keeps a frame that was not handed out as the next, unless the camera was stopped meanwhile.</summary>
+    private void HoldBack(CameraFrame frame, BoundedQueue<CameraFrame> queue)
+    {
+        lock (_gate)
+        {
+            // NB: a camera that was started again must not deliver a frame of before.
+            if (State == CameraState.Running && ReferenceEquals(queue, _queue))
+                _heldBack = frame;
+            else
+                _pool!.Return(frame);
+        }
+    }
 
     private void Fetch(Pool<CameraFrame> pool, BoundedQueue<CameraFrame> queue)
     {

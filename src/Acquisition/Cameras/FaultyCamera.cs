@@ -112,6 +112,18 @@ public sealed class FaultyCamera : ICamera
         return false;
     }
 
+    /// <summary>Waits, but no longer than the camera runs.</summary>
+    private void Delay(SessionTime until, CancellationToken cancellation)
+    {
+        const long GlanceNs = 10_000_000;
+        while (State == CameraState.Running && _clock.Now < until)
+        {
+            var glance = _clock.Now + GlanceNs;
+            if (!_clock.WaitUntil(glance < until ? glance : until, cancellation))
+                return;
+        }
+    }
+
     /// <returns>False where the frame is swallowed.</returns>
     private bool Befall(long index, CancellationToken cancellation)
     {
@@ -134,7 +146,7 @@ public sealed class FaultyCamera : ICamera
                     Array.Clear(_last.Pixels, _last.ByteCount, _last.Pixels.Length - _last.ByteCount);
                     break;
                 case CameraFaultKind.Late:
-                    _clock.WaitUntil(_last!.Stamp.Produced + SessionTime.FromSeconds(fault.DelayS).Nanoseconds, cancellation);
+                    Delay(_last!.Stamp.Produced + SessionTime.FromSeconds(fault.DelayS).Nanoseconds, cancellation);
                     _last.Stamp = _last.Stamp with { Produced = _clock.Now };
                     break;
             }

@@ -11,6 +11,7 @@ public abstract class SequenceCamera : CameraBase
     private readonly TriggerClock? _shared;
     private readonly bool _isPaced;
     private readonly double? _rateHz;
+    private readonly Func<bool> _isRunning;
     private TriggerClock? _trigger;
     private IImageSequence? _images;
     private CameraFormat _format;
@@ -24,7 +25,7 @@ public abstract class SequenceCamera : CameraBase
     /// <param name="framesAhead">How many frames are decoded ahead.</param>
     protected SequenceCamera(string name, SessionClock clock, TriggerClock? trigger, double? rateHz, bool isPaced, int framesAhead)
         : base(name, clock, framesAhead, QueuePolicy.Wait) =>
-        (_shared, _rateHz, _isPaced) = (trigger, rateHz, isPaced);
+        (_shared, _rateHz, _isPaced, _isRunning) = (trigger, rateHz, isPaced, () => State == CameraState.Running);
 
     /// <inheritdoc/>
     public override CameraCapabilities Capabilities =>
@@ -81,7 +82,7 @@ public abstract class SequenceCamera : CameraBase
     protected override bool WaitUntilDue(CameraFrame frame, CancellationToken cancellation)
     {
         var index = frame.Stamp.DeviceCounter;
-        if (!_trigger!.WaitFor(index, cancellation))
+        if (!_trigger!.WaitFor(index, _isRunning, cancellation))
             return false;
         var due = _trigger.DueOf(index);
         // As fast as read, frames have the times that they would have had, and times stay in order.

@@ -8,6 +8,8 @@ namespace ClosedLoop.Acquisition;
 /// </summary>
 public sealed class TriggerClock
 {
+    private const int GlanceMs = 10;
+
     private readonly SessionClock _clock;
     private readonly object _gate = new();
     private SessionTime? _start;
@@ -43,13 +45,16 @@ public sealed class TriggerClock
     }
 
     /// <summary>Waits for trigger <paramref name="index"/>.</summary>
-    /// <returns>False where <paramref name="cancellation"/> ended the wait.</returns>
-    public bool WaitFor(long index, CancellationToken cancellation)
+    /// <param name="index">The trigger.</param>
+    /// <param name="isWanted">Asked every few milliseconds; the wait ends where it says no, as when the camera was stopped.</param>
+    /// <param name="cancellation">Ends the wait at once.</param>
+    /// <returns>False where the wait was ended.</returns>
+    public bool WaitFor(long index, Func<bool> isWanted, CancellationToken cancellation)
     {
         var due = DueOf(index);
         while (true)
         {
-            if (cancellation.IsCancellationRequested)
+            if (cancellation.IsCancellationRequested || !isWanted())
                 return false;
             if (!IsPaced)
                 return true;
@@ -57,7 +62,7 @@ public sealed class TriggerClock
             if (remainingNs <= 0)
                 return true;
             // NB: no spinning: several cameras wait at once, and a frame's time is its trigger's, not that of its arrival.
-            cancellation.WaitHandle.WaitOne((int)Math.Min(1000, (remainingNs + 999_999) / 1_000_000));
+            cancellation.WaitHandle.WaitOne((int)Math.Min(GlanceMs, (remainingNs + 999_999) / 1_000_000));
         }
     }
 }

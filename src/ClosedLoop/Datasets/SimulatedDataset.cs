@@ -55,6 +55,7 @@ public static class SimulatedDataset
                     done[thread] = frame + 1;
                     progress?.Invoke(done.Min());
                 }
+                truth?.Complete();
             }
             finally
             {

@@ -25,7 +25,7 @@ public sealed class CommandSessions : IDisposable
     public CommandSessions()
     {
         DemoFolder = _folder["demo"];
-        Demo = ProgramRunner.Run("demo", "--seconds", "3", "--out", DemoFolder, "--json", _folder["demo.json"]);
+        Demo = ProgramRunner.Run("demo", "--keypoints", "simulated", "--seconds", "3", "--out", DemoFolder, "--json", _folder["demo.json"]);
 
         Table = _folder["rat.csv"];
         Positions = SimulatedPositions();

@@ -91,7 +91,7 @@ public sealed class RigInspectionTests : IDisposable
     [InlineData("  seed: 3", "  seed: 3.5", "line 4, column 3: 'seed' must be a whole number, not '3.5'")]
     [InlineData("  seed: 3", "  seconds: 0", "line 4, column 3: 'seconds' must lie between 0.1 and 1000000, not '0'")]
     [InlineData("  seed: 3", "  seed: 3\n  seed: 4", "line 5, column 3: the key 'seed' stands there twice")]
-    [InlineData("simulated", "cameras", "line 3, column 3: 'source' must be simulated or file, not 'cameras'")]
+    [InlineData("simulated", "radar", "line 3, column 3: 'source' must be simulated, file or cameras, not 'radar'")]
     [InlineData("name: testing", "name: ../testing", "line 1, column 1: 'name' must be letters, digits")]
     [InlineData("name: testing\n", "", "the key 'name' is missing in a rig file")]
     [InlineData("  folder: recordings\n", "", "line 7: the key 'folder' is missing in 'recording'")]

@@ -135,16 +135,21 @@ public sealed class FrameRecordingTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_slow_disk_makes_the_caller_wait_and_no_set_is_lost()
+    public async Task A_slow_disk_makes_the_caller_wait_and_no_set_is_lost()
     {
         var disk = new FailingDisk();
         var options = new SessionRecorderOptions { ChunkBytes = 1, QueueCapacity = 4, FrameQueueCapacity = 2 };
         using var recorder = SessionRecorder.Start(new RecordingFile("slow.mcap", disk, () => disk.Free, options.ChunkBytes), Content(), options);
         disk.Hang();
-        using var resume = new Timer(_ => disk.RunAgain(), null, 100, Timeout.Infinite);
-        Write(recorder, 0, 12);
+        var writing = Task.Run(() => Write(recorder, 0, 12));
+        // All queues fill and the caller waits: only then does the disk go on.
+        while (recorder.Statistics.FrameQueue!.Depth < 2)
+            await Task.Delay(5);
+        Assert.False(writing.IsCompleted);
+        disk.RunAgain();
+        await writing;
         recorder.Finish();
-        Assert.Equal((2, 0), (recorder.Statistics.FrameQueue!.MaxDepth, recorder.Statistics.FrameQueue.Dropped));
+        Assert.Equal((2, 0), (recorder.Statistics.FrameQueue.MaxDepth, recorder.Statistics.FrameQueue.Dropped));
         File.WriteAllBytes(_folder["slow.mcap"], disk.Content);
         using var recording = SessionRecording.Open(_folder["slow.mcap"]);
         Assert.Equal((12, true), (recording.Count(RecordingTopics.Frames), recording.IsWhole));
