@@ -68,6 +68,12 @@ int fit_layout(const Markers& markers, int columns, int rows, int parity, double
   return count;
 }
 
+static double distance_to_side(Point2f p, Point2f a, Point2f b) {
+  auto side = b - a;
+  double along = std::clamp((p - a).dot(side) / std::max(1e-9, (double)side.dot(side)), 0.0, 1.0);
+  return cv::norm(p - a - side * (float)along);
+}
+
 // The corners between squares whose two markers were both found. Returns how many; `ids` and `corners` receive them.
 int find_charuco(const cv::Mat& grey, const cl_board& board, std::vector<int>& ids, std::vector<Point2f>& corners) {
   auto markers = find_markers(grey, board.dictionary);
@@ -99,12 +105,15 @@ int find_charuco(const cv::Mat& grey, const cl_board& board, std::vector<int>& i
       if (h.empty()) continue;
       std::vector<Point2f> predicted, place = {Point2f((float)column, (float)row)};
       cv::perspectiveTransform(place, predicted, h);
-      for (auto& p : seen) nearest = std::min(nearest, cv::norm(p - predicted[0]));
-      if (predicted[0].x < 3 || predicted[0].y < 3 || predicted[0].x > grey.cols - 4 || predicted[0].y > grey.rows - 4) continue;
+      // NB: to the markers' sides, which seen obliquely come nearer than their corners do.
+      for (size_t k = 0; k < seen.size(); k++) nearest = std::min(nearest, distance_to_side(predicted[0], seen[k], seen[k / 4 * 4 + (k + 1) % 4]));
+      // NB: the window must reach neither the markers' sides nor the image's border, beyond which there is only guessing.
+      double border = std::min(std::min(predicted[0].x, predicted[0].y), std::min(grey.cols - 1 - predicted[0].x, grey.rows - 1 - predicted[0].y));
+      int window = std::min(10, (int)std::floor(std::min(nearest * 0.5, border - 2)));
+      if (window < 2) continue;
       ids.push_back((row - 1) * (board.columns - 1) + column - 1);
       corners.push_back(predicted[0]);
-      // NB: the window must not reach the markers' own corners.
-      windows.push_back(std::min(10, std::max(2, (int)std::floor(nearest * 0.6))));
+      windows.push_back(window);
     }
 
   std::vector<int> kept_ids;

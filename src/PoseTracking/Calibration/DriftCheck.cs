@@ -23,6 +23,9 @@ public static class DriftCheck
             if ((observations.Cameras[c].Width, observations.Cameras[c].Height) != (rig.Cameras[c].WidthPx, rig.Cameras[c].HeightPx))
                 throw ClosedLoopException.Usage(
                     $"the images of the camera '{rig.Cameras[c].Name}' are {observations.Cameras[c].Width}x{observations.Cameras[c].Height} and it was calibrated at {rig.Cameras[c].WidthPx}x{rig.Cameras[c].HeightPx}; record at that size, or calibrate again");
+        // NB: a skew is DANNCE's alone; the board's pose is found without one.
+        if (rig.Cameras.FirstOrDefault(camera => camera.SkewPx != 0) is { } skewed)
+            throw ClosedLoopException.Usage(FormattableString.Invariant($"the camera '{skewed.Name}' has a skew of {skewed.SkewPx:G4} px, with which the check cannot work; calibrate the rig again from images of a board"));
         var limits = rig.Cameras.Select((_, c) => limitPx ?? Math.Max(1, 2 * (calibration.QualityOf(c)?.RmsPx ?? 0))).ToArray();
         var cameras = Enumerable.Range(0, rig.Cameras.Count).ToList();
         var drifted = new List<int>();

@@ -5,8 +5,9 @@ namespace ClosedLoop.PoseTracking;
 /// <summary>Refuses two cameras that are one: the same images, or the same place.</summary>
 internal static class DuplicateCameras
 {
-    private const double SamePlaceM = 0.001;
-    private const double SameDirectionDegrees = 0.1;
+    // No two housings come this near to each other; noise may take two readings of one camera this far apart.
+    private const double SamePlaceM = 0.005;
+    private const double SameDirectionDegrees = 1;
 
     /// <summary>By their images: all the same, or the board at the same pixels wherever both saw it.</summary>
     public static void Refuse(BoardObservations observations, ulong[][] digests)

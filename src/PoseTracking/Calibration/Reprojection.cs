@@ -32,6 +32,22 @@ internal static class Reprojection
     public static double SquaredSum(BoardObservations observations, RigState state, int camera, int set) =>
         SquaredSum(observations, observations.Views[camera][set]!, state.Lens(camera), state.PoseOf(camera) * state.BoardOf(set));
 
+    /// <summary>The distance of each corner of a view, pixels; infinite for one that is not in front.</summary>
+    public static double[] Distances(BoardObservations observations, RigState state, int camera, int set)
+    {
+        var view = observations.Views[camera][set]!;
+        var lens = state.Lens(camera);
+        var boardToCamera = state.PoseOf(camera) * state.BoardOf(set);
+        var distances = new double[view.Count];
+        for (var i = 0; i < view.Count; i++)
+        {
+            var (x, y) = observations.Board.CornerM(view.Corners[i]);
+            var (u, v) = Project(lens, boardToCamera.Apply(x, y, 0));
+            distances[i] = double.IsNaN(u) ? double.PositiveInfinity : Math.Sqrt(Square(u - view.Pixels[2 * i]) + Square(v - view.Pixels[(2 * i) + 1]));
+        }
+        return distances;
+    }
+
     /// <summary>Root of the mean squared distance of one view, pixels.</summary>
     public static double ViewRms(BoardObservations observations, RigState state, int camera, int set) =>
         Math.Sqrt(SquaredSum(observations, state, camera, set) / observations.Views[camera][set]!.Count);

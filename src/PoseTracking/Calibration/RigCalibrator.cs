@@ -34,14 +34,14 @@ public static class RigCalibrator
 
         progress?.Report("adjusting all cameras at once");
         var notes = new List<string>();
-        var (state, use) = Adjust(observations, starts, cameras, notes, cancellation);
-        RigDiagnosis.RefuseContradiction(observations, starts, state, use, cancellation);
+        var rig = Adjust(observations, starts, cameras, notes, cancellation);
+        RigDiagnosis.RefuseContradiction(observations, starts, rig, cancellation);
 
-        return Report(observations, options, starts, state, use, notes);
+        return Report(rig, options, starts, notes);
     }
 
     /// <summary>The bundle adjustment of some of the cameras, from nothing but their lenses' first values.</summary>
-    internal static (RigState State, ViewMask Use) Adjust(BoardObservations observations, LensStart[] starts, int[] cameras, List<string> notes, CancellationToken cancellation)
+    internal static AdjustedRig Adjust(BoardObservations observations, LensStart[] starts, int[] cameras, List<string> notes, CancellationToken cancellation)
     {
         var use = ViewMask.Of(observations, cameras.Contains);
         foreach (var c in cameras)
@@ -52,11 +52,12 @@ public static class RigCalibrator
         // The first camera's pose is the gauge: without it everything could move together.
         stays[cameras[0]] = BundleAdjustment.Stays.Pose;
         BundleAdjustment.Solve(observations, state, use, stays, BundleAdjustment.Boards.Move, FirstLossPx, 100, cancellation);
-        if (DropBadViews(observations, state, use, cameras, notes) > 0)
+        if (OutlierRemoval.DropViews(observations, state, use, cameras, notes) > 0)
             BundleAdjustment.Solve(observations, state, use, stays, BundleAdjustment.Boards.Move, FirstLossPx, 100, cancellation);
+        observations = OutlierRemoval.DropCorners(observations, state, use, cameras, notes);
         // Now that the noise is known: least squares for all that is noise, a constant pull for what is not.
         BundleAdjustment.Solve(observations, state, use, stays, BundleAdjustment.Boards.Move, 4 * Math.Max(0.05, MedianDistance(observations, state, use)), 100, cancellation);
-        return (state, use);
+        return new(observations, state, use);
     }
 
     private static void CheckRequest(BoardObservations observations, RigCalibrationOptions options)
@@ -72,31 +73,15 @@ public static class RigCalibrator
             throw ClosedLoopException.Usage($"'--floor-view {floor}' ({observations.SetNames[floor]}) cannot define the floor: no camera sees the board there");
     }
 
-    /// <summary>Leaves out views that stand out by far (a board that moved in a long exposure, a corner found on something else).</summary>
-    private static int DropBadViews(BoardObservations observations, RigState state, ViewMask use, int[] cameras, List<string> notes)
-    {
-        var all = (from c in cameras from s in Enumerable.Range(0, observations.SetNames.Count) where use[c, s] select (c, s, rms: Reprojection.ViewRms(observations, state, c, s))).ToArray();
-        var median = all.Select(view => view.rms).Order().ElementAt(all.Length / 2);
-        var bad = all.Where(view => !(view.rms <= Math.Max(2, 6 * median))).ToArray();
-        // NB: where many stand out it is not they that are wrong: the diagnosis is to see them.
-        if (bad.Length > Math.Max(2, all.Length / 20))
-            return 0;
-        foreach (var (c, s, rms) in bad)
-        {
-            use[c, s] = false;
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"left out: {observations.Cameras[c].Name}, set {s} ({observations.SetNames[s]}), whose corners miss by {rms:F1} px where others miss by {median:F2} px"));
-        }
-        return bad.Length;
-    }
-
     private static double MedianDistance(BoardObservations observations, RigState state, ViewMask use)
     {
         var distances = (from c in Enumerable.Range(0, observations.Cameras.Count) from s in Enumerable.Range(0, observations.SetNames.Count) where use[c, s] select Reprojection.ViewRms(observations, state, c, s)).Order().ToArray();
         return distances[distances.Length / 2];
     }
 
-    private static RigCalibrationResult Report(BoardObservations observations, RigCalibrationOptions options, LensStart[] starts, RigState state, ViewMask use, List<string> notes)
+    private static RigCalibrationResult Report(AdjustedRig rig, RigCalibrationOptions options, LensStart[] starts, List<string> notes)
     {
+        var (observations, state, use) = rig;
         var names = observations.Cameras;
         var views = names.Select((_, c) => observations.Views[c].Select((view, s) => use[c, s] ? view : null).ToArray()).ToArray();
         var used = observations.With(views);
@@ -106,9 +91,9 @@ public static class RigCalibrator
 
         var indices = Enumerable.Range(0, names.Count).ToArray();
         var reports = indices.Select(c => new CameraReport(
-            names[c].Name, Reprojection.Rms(observations, state, use, c), use.Count(c), new CoverageGrid(used, c).Share, starts[c].RmsPx)).ToArray();
+            names[c].Name, rig.Rms(c), use.Count(c), new CoverageGrid(used, c).Share, starts[c].RmsPx)).ToArray();
         var pairs = (from a in indices from b in indices where a < b select EpipolarCheck.Compute(used, cameras, a, b)).ToArray();
-        var rms = Reprojection.Rms(observations, state, use, indices);
+        var rms = rig.Rms(indices);
         var frame = options.FloorSet is { } set
             ? $"the board of set {set} ({observations.SetNames[set]}): z = 0 on the board, z up from its printed side, x along its rows, origin at its bottom left inner corner"
             : $"the camera '{names[0].Name}': x right, y down, z forwards from its lens; --floor-view puts it on the floor";

@@ -12,10 +12,10 @@ internal static class RigDiagnosis
     private const int MostShift = 5;
 
     /// <summary>Refuses a contradiction with its cause; nothing where there is none.</summary>
-    public static void RefuseContradiction(BoardObservations observations, LensStart[] starts, RigState state, ViewMask use, CancellationToken cancellation)
+    public static void RefuseContradiction(BoardObservations observations, LensStart[] starts, AdjustedRig rig, CancellationToken cancellation)
     {
         var cameras = Enumerable.Range(0, observations.Cameras.Count).ToArray();
-        if (cameras.Length < 2 || Agree(observations, starts, state, use, cameras))
+        if (cameras.Length < 2 || Agree(starts, rig, cameras))
             return;
         var culprits = new List<(int Camera, double Rms, RigState State, ViewMask Use)>();
         foreach (var c in cameras)
@@ -23,9 +23,9 @@ internal static class RigDiagnosis
             var rest = cameras.Where(other => other != c).ToArray();
             try
             {
-                var (restState, restUse) = RigCalibrator.Adjust(observations, starts, rest, [], cancellation);
-                if (Agree(observations, starts, restState, restUse, rest))
-                    culprits.Add((c, Reprojection.Rms(observations, restState, restUse, rest), restState, restUse));
+                var without = RigCalibrator.Adjust(observations, starts, rest, [], cancellation);
+                if (Agree(starts, without, rest))
+                    culprits.Add((c, without.Rms(rest), without.State, without.Use));
             }
             catch (ClosedLoopException)
             {
@@ -36,7 +36,7 @@ internal static class RigDiagnosis
             if (Explain(observations, starts, culprit.Camera, culprit.State, culprit.Use, several: culprits.Count > 1) is { } sentence)
                 throw ClosedLoopException.Failed(sentence);
         var table = string.Join(", ", cameras.Select(c => string.Create(
-            CultureInfo.InvariantCulture, $"{observations.Cameras[c].Name} {starts[c].RmsPx:F2} px alone and {Reprojection.Rms(observations, state, use, c):F2} px together")));
+            CultureInfo.InvariantCulture, $"{observations.Cameras[c].Name} {starts[c].RmsPx:F2} px alone and {rig.Rms(c):F2} px together")));
         throw ClosedLoopException.Failed(culprits.Count == 1
             ? $"the camera '{observations.Cameras[culprits[0].Camera].Name}' contradicts the others ({table}), and without it they agree; perhaps it moved more than once, or its images are not of the same moments; record again"
             : $"the cameras contradict each other ({table}); perhaps more than one moved, or images of equal order are not of the same moment; record again");
@@ -45,8 +45,7 @@ internal static class RigDiagnosis
     /// <summary>What a camera may miss by before it counts as contradicting, pixels.</summary>
     private static double Limit(LensStart start) => (2 * start.RmsPx) + 0.1;
 
-    private static bool Agree(BoardObservations observations, LensStart[] starts, RigState state, ViewMask use, int[] cameras) =>
-        cameras.All(c => Reprojection.Rms(observations, state, use, c) <= Limit(starts[c]));
+    private static bool Agree(LensStart[] starts, AdjustedRig rig, int[] cameras) => cameras.All(c => rig.Rms(c) <= Limit(starts[c]));
 
     private static string? Explain(BoardObservations observations, LensStart[] starts, int c, RigState rest, ViewMask use, bool several)
     {

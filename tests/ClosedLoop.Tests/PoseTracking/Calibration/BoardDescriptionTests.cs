@@ -1,5 +1,6 @@
 using ClosedLoop.Core;
 using ClosedLoop.PoseTracking;
+using ClosedLoop.Tests.Recording;
 
 namespace ClosedLoop.Tests.PoseTracking.Calibration;
 
@@ -53,6 +54,20 @@ public sealed class BoardDescriptionTests
                 Assert.Equal(y, view.Pixels[(2 * i) + 1], 0.05);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_board_of_an_older_OpenCV_is_told_from_one_of_a_newer(int parity)
+    {
+        using var folder = new TemporaryFolder();
+        var drawn = BoardDescription.Parse("charuco:6x8:30:22:DICT_4X4_50") with { Parity = parity };
+        var (grey, width, height) = drawn.Draw(40);
+        Directory.CreateDirectory(folder["cam"]);
+        GreyPicture.Save(Path.Combine(folder["cam"], "a.png"), grey, width, height);
+        var cameras = ImageSequence.OpenAll(folder[""]);
+        Assert.Equal(parity, BoardConfirmation.ResolveParity(BoardDescription.Parse("charuco:6x8:30:22:DICT_4X4_50"), new(cameras, [0], CancellationToken.None)).Parity);
     }
 
     [Fact]

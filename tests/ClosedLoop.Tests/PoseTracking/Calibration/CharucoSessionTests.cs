@@ -5,7 +5,7 @@ using ClosedLoop.PoseTracking;
 namespace ClosedLoop.Tests.PoseTracking.Calibration;
 
 /// <summary>Six simulated cameras with distortion and noise, from pictures to a calibration, by the command.</summary>
-public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture<RenderedSession>
+public sealed class CharucoSessionTests(RenderedSession session, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<RenderedSession>
 {
     [Fact]
     public void The_command_recovers_the_planted_rig_from_pictures()
@@ -18,6 +18,7 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
 
         var file = RigCalibrationFile.Load(rig);
         var (centreMm, degrees, focalShare) = session.Rig.ErrorsOf(file.Rig);
+        output.WriteLine($"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
         Assert.True(centreMm < 0.5 && degrees < 0.05 && focalShare < 0.002, $"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
 
         using var document = JsonDocument.Parse(File.ReadAllText(json));
@@ -57,8 +58,9 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
         var observations = ObservationReader.Read(ImageSequence.OpenAll(session.Images), session.Rig.Board);
         var result = RigCalibrator.Calibrate(observations, new() { FloorSet = 0 });
         var (centreMm, degrees, focalShare) = session.Rig.ErrorsOf(result.File.Rig, session.Rig.Boards[0], RigidMotion.Identity);
+        output.WriteLine($"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
         Assert.True(centreMm < 0.5 && degrees < 0.05 && focalShare < 0.002, $"centres {centreMm:F3} mm, rotations {degrees:F4} degrees, focal lengths {100 * focalShare:F3} %");
-        Assert.All(result.File.Rig.Cameras, camera => Assert.InRange(camera.CentreM.Z, 0.4, 0.62));
+        Assert.All(result.File.Rig.Cameras, camera => Assert.InRange(camera.CentreM.Z, 0.41, 0.61));
         Assert.StartsWith("the board of set 0", result.File.WorldFrame, StringComparison.Ordinal);
     }
 
@@ -70,7 +72,7 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
     [InlineData("chessboard:9x6:25", "they show a ChArUco board, one of 7x5 squares")]
     public void Another_board_than_the_one_filmed_is_named(string board, string expected)
     {
-        var error = Assert.Throws<ClosedLoopException>(() => Read(session.Copy(1, 6), board));
+        var error = Assert.Throws<ClosedLoopException>(() => Read(session.Copy(1, 13), board));
         Assert.Equal(2, error.ExitCode);
         Assert.Contains($"the images do not show the board {board}", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -79,17 +81,17 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
     [Fact]
     public void A_board_with_fewer_rows_than_said_is_told_by_what_was_never_seen()
     {
-        var error = Assert.Throws<ClosedLoopException>(() => Read(session.Copy(3, 8), "charuco:7x7:45:34:DICT_5X5_100"));
+        var error = Assert.Throws<ClosedLoopException>(() => Read(session.Copy(3, 13), "charuco:7x7:45:34:DICT_5X5_100"));
         Assert.Contains("no camera ever saw more of it than 7x5 squares", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Mirrored_images_are_named_by_camera()
     {
-        var folder = session.Copy(3, 5);
-        for (var s = 0; s < 5; s++)
+        var folder = session.Copy(3, 13);
+        for (var s = 0; s < 13; s++)
         {
-            var path = Path.Combine(folder, "cam2", $"image{s}.png");
+            var path = Path.Combine(folder, "cam2", RenderedSession.Picture(s));
             var image = ImageSequence.OpenAll(folder)[1].ReadPicture(s);
             for (var row = 0; row < image.Height; row++)
                 image.Pixels.AsSpan(row * image.Width, image.Width).Reverse();
@@ -114,7 +116,7 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
     public void Different_numbers_of_images_are_counted_out()
     {
         var folder = session.Copy(2, 4);
-        File.Delete(Path.Combine(folder, "cam2", "image1.png"));
+        File.Delete(Path.Combine(folder, "cam2", RenderedSession.Picture(1)));
         var result = ProgramRunner.Run("calibrate", "--images", folder, "--board", RenderedSession.BoardText, "--out", session.File("none.yaml"));
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("the cameras have different numbers of images (cam1 4, cam2 3)", result.Error, StringComparison.Ordinal);
@@ -125,20 +127,20 @@ public sealed class CharucoSessionTests(RenderedSession session) : IClassFixture
     public void An_unreadable_image_is_named()
     {
         var folder = session.Copy(2, 4);
-        File.WriteAllText(Path.Combine(folder, "cam2", "image1.png"), "not a picture");
+        File.WriteAllText(Path.Combine(folder, "cam2", RenderedSession.Picture(1)), "not a picture");
         var result = ProgramRunner.Run("calibrate", "--images", folder, "--board", RenderedSession.BoardText, "--out", session.File("none.yaml"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("image1.png of the camera 'cam2' cannot be read", result.Error, StringComparison.Ordinal);
+        Assert.Contains("image1.pgm of the camera 'cam2' cannot be read", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_camera_that_hardly_saw_the_board_is_named_with_its_count()
     {
-        var folder = session.Copy(2, 5);
-        for (var s = 0; s < 4; s++)
-            GreyPicture.Save(Path.Combine(folder, "cam2", $"image{s}.png"), Enumerable.Repeat((byte)100, PlantedRig.Width * PlantedRig.Height).ToArray(), PlantedRig.Width, PlantedRig.Height);
+        var folder = session.Copy(2, 13);
+        for (var s = 0; s < 12; s++)
+            GreyPicture.Save(Path.Combine(folder, "cam2", RenderedSession.Picture(s)), Enumerable.Repeat((byte)100, PlantedRig.Width * PlantedRig.Height).ToArray(), PlantedRig.Width, PlantedRig.Height);
         var error = Assert.Throws<ClosedLoopException>(() => Read(folder, RenderedSession.BoardText));
-        Assert.Matches("was found in only [01] of 5 images of the camera 'cam2', and at least 3 are needed", error.Message);
+        Assert.Matches("was found in only [01] of 13 images of the camera 'cam2', and at least 3 are needed", error.Message);
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace ClosedLoop.Tests.PoseTracking.Calibration;
 /// <summary>Cameras in a ring around an arena, each with its own lens, and a board held in many places: the truth that calibration is compared with.</summary>
 internal sealed class PlantedRig
 {
-    public const int Width = 640;
-    public const int Height = 480;
+    public const int Width = 1280;
+    public const int Height = 1024;
 
     public PlantedRig(int cameras, int sets, BoardDescription board, int seed)
     {
@@ -21,14 +21,20 @@ internal sealed class PlantedRig
             var (radius, height) = (Between(0.5, 0.6), Between(0.42, 0.6));
             return LookAt($"cam{c + 1}", radius * Math.Cos(angle), radius * Math.Sin(angle), height, Between(-0.02, 0.02), Between(-0.02, 0.02), 0.05) with
             {
-                FocalXPx = Between(540, 580), FocalYPx = Between(540, 580), CentreXPx = Between(305, 335), CentreYPx = Between(225, 255),
+                FocalXPx = Between(1080, 1160), FocalYPx = Between(1080, 1160), CentreXPx = Between(620, 660), CentreYPx = Between(490, 535),
                 Distortion = [Between(-0.28, -0.2), Between(0.05, 0.1), Between(-1e-3, 1e-3), Between(-1e-3, 1e-3), Between(-0.01, 0.01)],
             };
         })];
-        // The first board lies on the floor, the others are held up and tilted.
-        Boards = [.. Enumerable.Range(0, sets).Select(s => s == 0
-            ? Pose(0, 0, 0.4, 0.02, -0.01, 0, board)
-            : Pose(Between(-0.5, 0.5), Between(-0.5, 0.5), Between(0, 6.28), Between(-0.22, 0.22), Between(-0.22, 0.22), Between(0.02, 0.22), board))];
+        // As a person does it: the first board lies on the floor, every fourth is held up in the middle, the others are
+        // brought before one camera after the other, anywhere in its image and tilted. A chessboard must be seen whole.
+        var (margin, near, far) = board.Kind == BoardKind.Charuco ? (0.1, 0.3, 0.55) : (0.35, 0.45, 0.65);
+        Boards = [.. Enumerable.Range(0, sets).Select(s => s switch
+        {
+            0 => FromAbove(0, 0, 0.4, 0.02, -0.01, 0, board),
+            _ when s % 4 == 0 => FromAbove(Between(-0.5, 0.5), Between(-0.5, 0.5), Between(0, 6.28), Between(-0.17, 0.17), Between(-0.17, 0.17), Between(0.02, 0.16), board),
+            _ => Before(
+                Cameras[s % cameras], Between(margin, 1 - margin), Between(margin, 1 - margin), Between(near, far), Between(-0.5, 0.5), Between(-0.5, 0.5), Between(0, 6.28), board),
+        })];
     }
 
     public BoardDescription Board { get; }
@@ -75,28 +81,8 @@ internal sealed class PlantedRig
         return bz / Math.Sqrt((bx * bx) + (by * by) + (bz * bz));
     }
 
-    /// <summary>
-    /// The largest errors of a calibration against the truth, laid over it as a whole: where the frame lies is nobody's
-    /// measurement, and one camera's error must not count for all others.
-    /// </summary>
-    public (double CentreMm, double Degrees, double FocalShare) ErrorsOf(RigCalibration rig)
-    {
-        // Each camera as its centre and three points half a metre along its axes.
-        double[] Points(IReadOnlyList<CameraCalibration> cameras) => [.. cameras.Select(MotionOf).Select(motion => motion.Inverse()).SelectMany(motion =>
-            new[] { (0.0, 0.0, 0.0), (0.5, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 0.5) }.Select(p => motion.Apply(p.Item1, p.Item2, p.Item3)).SelectMany(p => new[] { p.X, p.Y, p.Z }))];
-        var (truth, found) = (Points(Cameras), Points(rig.Cameras));
-        var (quaternion, translation) = (new double[4], new double[3]);
-        Assert.True(RigidAlignment.Align(truth, found, [.. Enumerable.Repeat(1.0, truth.Length / 3)], [.. Enumerable.Range(0, truth.Length / 3)], quaternion, translation));
-        var rotation = new double[9];
-        for (var column = 0; column < 3; column++)
-        {
-            var turned = new double[3];
-            RigidAlignment.Turn(quaternion, [column == 0 ? 1 : 0, column == 1 ? 1 : 0, column == 2 ? 1 : 0], turned);
-            for (var row = 0; row < 3; row++)
-                rotation[(3 * row) + column] = turned[row];
-        }
-        return ErrorsOf(rig, RigidMotion.Identity, RigidMotion.Of(rotation, translation));
-    }
+    /// <summary>The largest errors of a calibration against the truth, both in the frame of their first camera.</summary>
+    public (double CentreMm, double Degrees, double FocalShare) ErrorsOf(RigCalibration rig) => ErrorsOf(rig, MotionOf(Cameras[0]).Inverse(), MotionOf(rig.Cameras[0]).Inverse());
 
     /// <summary>The same in frames of one's choice: from the frame to the arena of the truth, and of the calibration.</summary>
     public (double CentreMm, double Degrees, double FocalShare) ErrorsOf(RigCalibration rig, RigidMotion inTruth, RigidMotion inRig)
@@ -123,10 +109,22 @@ internal sealed class PlantedRig
         return camera with { Rotation = moved.Rotation, TranslationM = moved.Translation };
     }
 
-    private static RigidMotion Pose(double tiltX, double tiltY, double turn, double x, double y, double z, BoardDescription board)
+    /// <summary>A board that looks up, tilted, with its middle at a place of the arena.</summary>
+    private static RigidMotion FromAbove(double tiltX, double tiltY, double turn, double x, double y, double z, BoardDescription board) =>
+        RigidMotion.FromVector([tiltX, tiltY, 0, x, y, z]) * Turned(turn, board);
+
+    /// <summary>A board that looks at a camera, tilted, at a place of its image and a distance.</summary>
+    private static RigidMotion Before(CameraCalibration camera, double across, double down, double distance, double tiltX, double tiltY, double turn, BoardDescription board)
+    {
+        var (x, y) = (((across * Width) - camera.CentreXPx) / camera.FocalXPx, ((down * Height) - camera.CentreYPx) / camera.FocalYPx);
+        var facing = RigidMotion.Of([1, 0, 0, 0, -1, 0, 0, 0, -1], [x * distance, y * distance, distance]);
+        return MotionOf(camera).Inverse() * facing * RigidMotion.FromVector([tiltX, tiltY, 0, 0, 0, 0]) * Turned(turn, board);
+    }
+
+    private static RigidMotion Turned(double turn, BoardDescription board)
     {
         var (middleX, middleY) = ((board.InnerColumns - 1) * board.SquareMm / 2000, (board.InnerRows - 1) * board.SquareMm / 2000);
-        return RigidMotion.FromVector([tiltX, tiltY, 0, x, y, z]) * RigidMotion.FromVector([0, 0, turn, 0, 0, 0]) * RigidMotion.FromVector([0, 0, 0, -middleX, -middleY, 0]);
+        return RigidMotion.FromVector([0, 0, turn, 0, 0, 0]) * RigidMotion.FromVector([0, 0, 0, -middleX, -middleY, 0]);
     }
 
     private static CameraCalibration LookAt(string name, double x, double y, double z, double toX, double toY, double toZ)

@@ -8,7 +8,7 @@ public sealed class RenderedSession : IDisposable
 {
     public const string BoardText = "charuco:7x5:45:34:DICT_5X5_100";
     public const int Cameras = 6;
-    public const int Sets = 160;
+    public const int Sets = 36;
 
     private readonly TemporaryFolder _folder = new();
     private int _copies;
@@ -25,6 +25,9 @@ public sealed class RenderedSession : IDisposable
     /// <summary>The folder with one folder of pictures for each camera.</summary>
     public string Images { get; }
 
+    /// <summary>A picture's name. NB: not packed, for packing noise takes longer than drawing it.</summary>
+    public static string Picture(int set) => $"image{set}.pgm";
+
     public string File(string name) => _folder[name];
 
     public void Dispose() => _folder.Dispose();
@@ -37,7 +40,7 @@ public sealed class RenderedSession : IDisposable
         {
             Directory.CreateDirectory(Path.Combine(copy, $"cam{c}"));
             for (var s = 0; s < sets; s++)
-                System.IO.File.Copy(Path.Combine(Images, $"cam{c}", $"image{s}.png"), Path.Combine(copy, $"cam{c}", $"image{s}.png"));
+                System.IO.File.Copy(Path.Combine(Images, $"cam{c}", Picture(s)), Path.Combine(copy, $"cam{c}", Picture(s)));
         }
         return copy;
     }
