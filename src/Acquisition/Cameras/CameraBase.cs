@@ -28,6 +28,7 @@ public abstract class CameraBase : ICamera
     private volatile CameraState _state;
     private volatile Exception? _failure;
     private long _overrunsBefore;
+    private int _lent;
 
     /// <summary>Makes a camera whose device is not in use yet.</summary>
     /// <param name="name">What the rig calls it.</param>
@@ -62,7 +63,8 @@ public abstract class CameraBase : ICamera
     public CameraStatistics Statistics => _ledger.Look(Name, _overrunsBefore + (_queue?.Statistics.Dropped ?? 0));
 
     /// <inheritdoc/>
-    public int OutstandingFrames => (_pool?.Outstanding ?? 0) - (_queue?.Statistics.Depth ?? 0) - (_heldBack is null ? 0 : 1);
+    // NB: counted, not told from the pool: a slow device may still hold the frame that it is fetching when the reader has been let go.
+    public int OutstandingFrames => Volatile.Read(ref _lent);
 
     /// <summary>The session's clock.</summary>
     protected SessionClock Clock { get; }
@@ -141,11 +143,16 @@ public abstract class CameraBase : ICamera
             return false;
         }
         _ledger.Observe(frame);
+        Interlocked.Increment(ref _lent);
         return true;
     }
 
     /// <inheritdoc/>
-    public void Return(CameraFrame frame) => _pool!.Return(frame);
+    public void Return(CameraFrame frame)
+    {
+        _pool!.Return(frame);
+        Interlocked.Decrement(ref _lent);
+    }
 
     /// <inheritdoc/>
     public void Stop()
