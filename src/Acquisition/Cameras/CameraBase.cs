@@ -66,6 +66,9 @@ public abstract class CameraBase : ICamera
     // NB: counted, not told from the pool: a slow device may still hold the frame that it is fetching when the reader has been let go.
     public int OutstandingFrames => Volatile.Read(ref _lent);
 
+    /// <summary>Frames that are not in the pool, wherever they are: lent, waiting, or being fetched. 0 once the camera has stopped and all were returned.</summary>
+    internal int FramesInUse => _pool?.Outstanding ?? 0;
+
     /// <summary>The session's clock.</summary>
     protected SessionClock Clock { get; }
 

@@ -209,6 +209,9 @@ public abstract class CameraContractTests : IDisposable
         Assert.Equal(0, least);
         camera.Stop();
         Assert.Equal(0, camera.OutstandingFrames);
+        // Nor does the thread that fetches keep one, or one that nobody read.
+        if (camera is CameraBase fetching)
+            Assert.Equal(0, fetching.FramesInUse);
     }
 
     [Fact]
