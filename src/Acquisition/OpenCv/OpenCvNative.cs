@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using ClosedLoop.Core;
 
@@ -12,27 +11,9 @@ internal static unsafe partial class OpenCvNative
 
     private const string Library = "closedloop_opencv";
 
-    static OpenCvNative() => NativeLibrary.SetDllImportResolver(typeof(OpenCvNative).Assembly, Resolve);
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != Library)
-            return 0;
-        var file = $"lib{Library}.so";
-        var tried = new List<string>();
-        foreach (var folder in NativeFolders.Candidates())
-        {
-            var candidate = Path.Combine(folder, file);
-            if (!File.Exists(candidate))
-                continue;
-            if (NativeLibrary.TryLoad(candidate, out var handle))
-                return handle;
-            tried.Add(candidate);
-        }
-        throw ClosedLoopException.Failed(tried.Count == 0
-            ? $"the video library {file} has not been built; run ./closedloop once from the project's root, which builds it"
-            : $"the video library {tried[0]} cannot be loaded, most likely because OpenCV is missing; install the packages libopencv-videoio-dev and libopencv-imgcodecs-dev and run ./closedloop again");
-    }
+    static OpenCvNative() => NativeLibrary.SetDllImportResolver(typeof(OpenCvNative).Assembly, (name, _, _) => name == Library
+        ? NativeFolders.Load(Library, "video library", "OpenCV is missing; install the packages libopencv-videoio-dev and libopencv-imgcodecs-dev")
+        : 0);
 
     /// <summary>What went wrong in the calling thread's last call that failed.</summary>
     public static string LastError() => Marshal.PtrToStringUTF8(cl_cv_last_error()) ?? "";

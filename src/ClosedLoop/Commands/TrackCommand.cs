@@ -34,10 +34,12 @@ public static class TrackCommand
             OutputPath.RequireFile("--out", target);
             OutputPath.RequireFile("--overlay", drawn);
             KeypointWriter.RequireEnding("--out", target);
-            var options = new EstimatorOptions { Threads = parsed.GetValue(threads) };
-            options.Check();
-            var inference = new InferenceOptions(InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)));
-            var folder = new VisionOptions { Model = parsed.GetRequiredValue(model) }.ModelFolder;
+            new EstimatorOptions { Threads = parsed.GetValue(threads) }.Check();
+            var vision = new VisionOptions
+            {
+                Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)), Threads = parsed.GetValue(threads),
+            };
+            var folder = vision.ModelFolder;
             var rig = RigCalibrationFile.Load(parsed.GetRequiredValue(calibration)).Rig;
             using var truthFile = parsed.GetValue(truth) is { } path ? KeypointFile.Open(path, new() { Layout = null }) : null;
             var (names, unfilmed) = CamerasOf(parsed.GetRequiredValue(videos), rig);
@@ -45,7 +47,7 @@ public static class TrackCommand
             var views = new EstimatorViews(EstimatorViews.Select(rig, source.CameraNames), source.Cameras);
             using var line = new ProgressLine();
             line.Report("loading the model");
-            using var estimator = KeypointModel.Open(folder, views, inference, options);
+            using var estimator = vision.MakeEstimator(views, clock: null);
             var result = new VideoTracking
             {
                 Source = source,

@@ -44,11 +44,12 @@ internal sealed class RigFileReader
     private RigConfiguration Rig(YamlSection root)
     {
         Allow(root, "name", "keypoints", "cameras", "animal", "body", "control", "registration", "recording");
+        var keypoints = Try(() => Keypoints(root.Child("keypoints")));
         return new()
         {
             Name = Try(() => NameOf(root, "name")) ?? "rig",
-            Keypoints = Try(() => Keypoints(root.Child("keypoints"))),
-            Cameras = Section(root, "cameras", Cameras),
+            Keypoints = keypoints,
+            Cameras = root.Has("cameras") || keypoints?.Source == KeypointSourceKind.Cameras ? Try(() => Cameras(root.Child("cameras"))) : null,
             AnimalPath = root.Has("animal") && Try(() => root.Text("animal")) is { } animal ? Absolute(animal) : null,
             Body = Section(root, "body", Body),
             Control = Section(root, "control", Control) ?? new(),
@@ -81,10 +82,10 @@ internal sealed class RigFileReader
     private RigCameras? Cameras(YamlSection section)
     {
         Allow(section, "videos", "devices", "calibration", "model", "device", "threads", "filter", "faults");
-        var videos = section.Has("videos") ? Try(() => section.Text("videos")) : null;
+        var videos = section.Has("devices") && !section.Has("videos") ? null : Try(() => section.Text("videos"));
         var devices = section.Has("devices") ? Try(() => section.Children("devices").Select(Device).ToArray()) : null;
-        if (section.Has("videos") == section.Has("devices"))
-            _problems.Add(section.Wrong(section.Has("videos") ? "devices" : "videos", "or the other of 'videos' and 'devices' must be there, and not both").Message);
+        if (section.Has("videos") && section.Has("devices"))
+            _problems.Add(section.Wrong("devices", "must not stand beside 'videos': a rig has one or the other").Message);
         var otherwise = new VisionOptions();
         var model = section.Has("model") ? Try(() => section.Text("model")) : null;
         var device = section.Has("device") ? Try(() => section.OneOf("device", [.. InferenceDeviceNames.All])) : null;

@@ -112,12 +112,9 @@ public sealed class RigInspection : IDisposable
 
     private VisionKeypointSource? OpenCameras(RigConfiguration rig)
     {
+        // What is wrong with the section, or that it is missing, the reader has said.
         if (rig.Cameras is not { } cameras)
-        {
-            if (!_problems.Any(problem => problem.Contains("'cameras'", StringComparison.Ordinal)))
-                _problems.Add($"{Path}: the key 'cameras' is missing, and the keypoints are to come from cameras; docs/rigs.md says what it holds");
             return null;
-        }
         var vision = Try(() => cameras.Open(_clock));
         if (vision is null)
             return null;

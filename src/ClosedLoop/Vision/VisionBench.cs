@@ -27,7 +27,7 @@ public static class VisionBench
         for (var set = new FrameSet(source.Cameras); frames.Count < SetsInMemory && source.TryRead(set, cancellation); set = new(source.Cameras))
             frames.Add(set);
         var views = new EstimatorViews(EstimatorViews.Select(rig, source.CameraNames), source.Cameras);
-        using var estimator = KeypointModel.Open(options.ModelFolder, views, new(options.Device), new() { Threads = options.Threads });
+        using var estimator = options.MakeEstimator(views, clock: null);
         for (var i = 0; i < WarmUpRuns; i++)
             estimator.WarmUp();
         _ = estimator.Process(frames[0]);

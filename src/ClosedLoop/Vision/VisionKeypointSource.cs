@@ -98,9 +98,6 @@ public sealed class VisionKeypointSource : IKeypointSource
     public IReadOnlyList<LatencySummary> Latencies =>
         [_latency.Summarise(), .. _estimator.Latencies.Select(latency => latency.Summarise())];
 
-    /// <summary>Frame sets that are lent; 0 when this has ended.</summary>
-    internal int OutstandingSets => _pool.Outstanding;
-
     /// <inheritdoc/>
     public bool TryRead(Keypoints keypoints, CancellationToken cancellation)
     {

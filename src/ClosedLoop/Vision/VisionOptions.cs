@@ -34,6 +34,13 @@ public sealed record VisionOptions
         }
     }
 
+    /// <summary>Opens the networks.</summary>
+    /// <param name="views">The views that they are to look at.</param>
+    /// <param name="clock">The session's clock; null: keypoints are stamped with their frames' times.</param>
+    /// <exception cref="ClosedLoopException">The model cannot be used.</exception>
+    public IKeypointEstimator MakeEstimator(EstimatorViews views, SessionClock? clock) =>
+        KeypointModel.Open(ModelFolder, views, new(Device), new() { Threads = Threads, Clock = clock });
+
     /// <summary>Opens the networks for the cameras of a source and joins them with it; the source is then the result's.</summary>
     /// <param name="frames">The images. Disposed where this fails.</param>
     /// <param name="rig">The calibration of at least these cameras.</param>
@@ -47,7 +54,7 @@ public sealed record VisionOptions
         {
             var views = new EstimatorViews(EstimatorViews.Select(rig, frames.CameraNames), frames.Cameras);
             // NB: without the clock where nothing is live: two replays stamp alike.
-            estimator = KeypointModel.Open(ModelFolder, views, new InferenceOptions(Device), new() { Threads = Threads, Clock = isLive ? clock : null });
+            estimator = MakeEstimator(views, isLive ? clock : null);
             return new(frames, estimator, clock, isLive, Filter ? new(estimator.Layout, 1 / frames.RateHz) : null);
         }
         catch

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ClosedLoop.Core;
@@ -10,27 +9,9 @@ internal static unsafe partial class MujocoNative
 {
     private const string Library = "closedloop_mujoco";
 
-    static MujocoNative() => NativeLibrary.SetDllImportResolver(typeof(MujocoNative).Assembly, Resolve);
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != Library)
-            return 0;
-        var file = $"lib{Library}.so";
-        var tried = new List<string>();
-        foreach (var folder in NativeFolders.Candidates())
-        {
-            var candidate = Path.Combine(folder, file);
-            if (!File.Exists(candidate))
-                continue;
-            if (NativeLibrary.TryLoad(candidate, out var handle))
-                return handle;
-            tried.Add(candidate);
-        }
-        throw ClosedLoopException.Failed(tried.Count == 0
-            ? $"the physics library {file} has not been built; run ./closedloop once from the project's root, which builds it"
-            : $"the physics library {tried[0]} cannot be loaded, most likely because libmujoco is missing; install the package libmujoco-dev and run ./closedloop again");
-    }
+    static MujocoNative() => NativeLibrary.SetDllImportResolver(typeof(MujocoNative).Assembly, (name, _, _) => name == Library
+        ? NativeFolders.Load(Library, "physics library", "libmujoco is missing; install the package libmujoco-dev")
+        : 0);
 
     /// <summary>Throws where a call did not return success.</summary>
     public static void Check(int status, string doing)

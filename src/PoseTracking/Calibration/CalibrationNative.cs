@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using ClosedLoop.Core;
 
@@ -9,27 +8,9 @@ internal static partial class CalibrationNative
 {
     private const string Library = "closedloop_calibration";
 
-    static CalibrationNative() => NativeLibrary.SetDllImportResolver(typeof(CalibrationNative).Assembly, Resolve);
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != Library)
-            return 0;
-        var file = $"lib{Library}.so";
-        var tried = new List<string>();
-        foreach (var folder in NativeFolders.Candidates())
-        {
-            var candidate = Path.Combine(folder, file);
-            if (!File.Exists(candidate))
-                continue;
-            if (NativeLibrary.TryLoad(candidate, out var handle))
-                return handle;
-            tried.Add(candidate);
-        }
-        throw ClosedLoopException.Failed(tried.Count == 0
-            ? $"the calibration library {file} has not been built; run ./closedloop once from the project's root, which builds it"
-            : $"the calibration library {tried[0]} cannot be loaded, most likely because OpenCV or Ceres is missing; install the packages libopencv-contrib-dev and libceres-dev and run ./closedloop again");
-    }
+    static CalibrationNative() => NativeLibrary.SetDllImportResolver(typeof(CalibrationNative).Assembly, (name, _, _) => name == Library
+        ? NativeFolders.Load(Library, "calibration library", "OpenCV or Ceres is missing; install the packages libopencv-contrib-dev and libceres-dev")
+        : 0);
 
     /// <summary>A board as native/calibration/board.hpp lays it out.</summary>
     [StructLayout(LayoutKind.Sequential)]

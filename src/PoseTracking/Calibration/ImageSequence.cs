@@ -24,7 +24,7 @@ public sealed record ImageSequence(string Name, IReadOnlyList<string>? Pictures,
             .Where(camera => camera.Pictures!.Count > 0)
             .Concat(Directory.GetFiles(folder).Where(path => Is(path, VideoExtensions))
                 .Select(path => new ImageSequence(Path.GetFileNameWithoutExtension(path), null, path)))
-            .OrderBy(camera => camera.Name, NaturalOrder.Comparer).ToArray();
+            .OrderBy(camera => camera.Name, NaturalOrder.Instance).ToArray();
         foreach (var pair in cameras.Zip(cameras.Skip(1)))
             if (pair.First.Name == pair.Second.Name)
                 throw ClosedLoopException.Usage($"the folder '{folder}' holds two cameras of the name '{pair.First.Name}' (a folder and a video, or two videos); rename one");
@@ -36,7 +36,7 @@ public sealed record ImageSequence(string Name, IReadOnlyList<string>? Pictures,
     }
 
     private static List<string> PicturesOf(string folder) =>
-        [.. Directory.GetFiles(folder).Where(path => Is(path, PictureExtensions)).OrderBy(path => Path.GetFileName(path), NaturalOrder.Comparer)];
+        [.. Directory.GetFiles(folder).Where(path => Is(path, PictureExtensions)).OrderBy(path => Path.GetFileName(path), NaturalOrder.Instance)];
 
     private static bool Is(string path, string[] extensions) =>
         !Path.GetFileName(path).StartsWith('.') && extensions.Contains(Path.GetExtension(path).ToLowerInvariant());

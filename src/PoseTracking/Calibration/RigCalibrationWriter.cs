@@ -7,21 +7,7 @@ namespace ClosedLoop.PoseTracking;
 /// <summary>Writes a <see cref="RigCalibrationFile"/> as YAML that a person can read; <see cref="RigCalibrationReader"/> reads it back.</summary>
 internal static class RigCalibrationWriter
 {
-    public static void Write(RigCalibrationFile file, string path)
-    {
-        var text = ToYaml(file);
-        // NB: to a new file beside it and then over it in one step, so that no reader ever sees half a calibration.
-        var partial = path + ".partial";
-        try
-        {
-            File.WriteAllText(partial, text);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ClosedLoopException.Failed($"the calibration {path} cannot be written: {(e is DirectoryNotFoundException ? "there is no such folder" : e.Message)}", e);
-        }
-    }
+    public static void Write(RigCalibrationFile file, string path) => WholeFile.Write(path, Encoding.UTF8.GetBytes(ToYaml(file)), "calibration");
 
     public static string ToYaml(RigCalibrationFile file)
     {

@@ -8,29 +8,22 @@ namespace ClosedLoop.PoseTracking;
 /// probabilities of every keypoint in every crop, and the places in the views are triangulated.
 /// </summary>
 /// <remarks>Each view may offer two places for a keypoint, so that left and right that one view exchanges are set right by the others.</remarks>
-public sealed class PerViewKeypointEstimator : IKeypointEstimator
+public sealed class PerViewKeypointEstimator : KeypointEstimator
 {
-    private readonly EstimatorViews _views;
-    private readonly AnimalLocaliser _localiser;
     private readonly IViewNetwork _network;
-    private readonly EstimatorOptions _options;
     private readonly double _cropSizeM;
-    private readonly ViewWorkers _workers;
     private readonly HeatmapDecoder _decoder = new();
     private readonly Triangulator[] _triangulators;
     private readonly ViewResampler[] _resamplers;
     private readonly CropWindow[] _windows;
     private readonly ImagePoint[] _places;
     private readonly int[] _placeCounts;
-    private readonly Keypoints _keypoints;
     private readonly Action<int> _crop;
     private readonly Action<int> _decode;
     private readonly Action<int> _triangulate;
     private readonly LatencyHistogram _cropping = new("crop");
     private readonly LatencyHistogram _computing = new("heatmaps");
     private readonly LatencyHistogram _joining = new("decode and triangulate");
-    private FrameSet? _frames;
-    private long _sequence;
 
     /// <summary>Makes an estimator; it owns the networks.</summary>
     /// <param name="layout">The keypoints that the network finds.</param>
@@ -44,87 +37,55 @@ public sealed class PerViewKeypointEstimator : IKeypointEstimator
     public PerViewKeypointEstimator(
         KeypointLayout layout, EstimatorViews views, IViewNetwork localising, IViewNetwork network, double cropSizeM,
         EstimatorOptions? options = null, ViewWorkers? workers = null)
+        : base(layout, views, localising, Checked(layout, views, network, cropSizeM, options), workers)
     {
-        _options = options ?? new();
-        _options.Check();
-        if (network.Views != views.Count || network.Maps != layout.Count)
-            throw ClosedLoopException.Failed($"the keypoint network makes {network.Maps} maps of {network.Views} views; {layout.Count} maps of {views.Count} views are needed");
-        if (!(cropSizeM > 0))
-            throw ClosedLoopException.Failed($"a crop of {cropSizeM} m cannot be");
-        (_views, _network, _cropSizeM) = (views, network, cropSizeM);
-        _workers = workers ?? new(_options.Threads);
-        _localiser = new(views, localising, _workers, _options.MinimumPresence);
-        _triangulators = [.. Enumerable.Range(0, layout.Count).Select(_ => new Triangulator(views.Rig, _options.Triangulation))];
+        (_network, _cropSizeM) = (network, cropSizeM);
+        _triangulators = [.. Enumerable.Range(0, layout.Count).Select(_ => new Triangulator(views.Rig, Options.Triangulation))];
         _resamplers = [.. views.Images.Select(image => new ViewResampler(image, network.InputWidth, network.InputHeight))];
         _windows = new CropWindow[views.Count];
         // Place, then view, then keypoint: a keypoint's places lie together.
         _places = new ImagePoint[layout.Count * views.Count * 2];
         _placeCounts = new int[layout.Count * views.Count];
-        _keypoints = new(layout);
-        Quality = new(layout.Count, views.Count);
-        Latencies = [_localiser.Latency, _cropping, _computing, _joining];
+        Latencies = [LocalisingLatency, _cropping, _computing, _joining];
         (_crop, _decode, _triangulate) = (Crop, Decode, Triangulate);
     }
 
     /// <inheritdoc/>
-    public KeypointLayout Layout => _keypoints.Layout;
+    public override string Device => _network.Device;
 
     /// <inheritdoc/>
-    public string Device => _network.Device;
-
-    /// <inheritdoc/>
-    public KeypointQuality Quality { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<LatencyHistogram> Latencies { get; }
+    public override IReadOnlyList<LatencyHistogram> Latencies { get; }
 
     /// <summary>Where each view was cropped for the last set.</summary>
     public ReadOnlySpan<CropWindow> Windows => _windows;
 
     /// <inheritdoc/>
-    public Keypoints Process(FrameSet frames)
+    public override void Dispose()
     {
-        _views.Check(frames);
-        _frames = frames;
-        EstimatorStamps.Begin(_keypoints, Quality, frames);
-        Quality.Centre = _localiser.Process(frames, Quality.Presence);
-        Quality.AnimalSeen = Quality.Centre.IsPresent;
-        if (Quality.AnimalSeen)
-            Estimate();
-        EstimatorStamps.End(_keypoints, frames, _sequence++, _options.Clock);
-        return _keypoints;
-    }
-
-    /// <inheritdoc/>
-    public void WarmUp()
-    {
-        var black = new FrameSet(_views.Images);
-        Array.Fill(black.Present, true);
-        _ = Process(black);
-        Array.Fill(Quality.Presence, 1);
-        Quality.Centre = _views.Somewhere;
-        Estimate();
-        _sequence = 0;
-        EstimatorStamps.Begin(_keypoints, Quality, black);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _workers.Dispose();
-        _localiser.Dispose();
+        base.Dispose();
         _network.Dispose();
     }
 
-    private void Estimate()
+    // NB: before the base makes threads: an estimator that is refused leaves none behind.
+    private static EstimatorOptions Checked(KeypointLayout layout, EstimatorViews views, IViewNetwork network, double cropSizeM, EstimatorOptions? options)
+    {
+        var checkedOptions = Checked(options);
+        if (network.Views != views.Count || network.Maps != layout.Count)
+            throw ClosedLoopException.Failed($"the keypoint network makes {network.Maps} maps of {network.Views} views; {layout.Count} maps of {views.Count} views are needed");
+        if (!(cropSizeM > 0))
+            throw ClosedLoopException.Failed($"a crop of {cropSizeM} m cannot be");
+        return checkedOptions;
+    }
+
+    private protected override void Estimate()
     {
         var started = Stopwatch.GetTimestamp();
-        _workers.For(_crop, _views.Count);
+        Workers.For(_crop, Views.Count);
         var cropped = Stopwatch.GetTimestamp();
         _network.Run();
         var computed = Stopwatch.GetTimestamp();
-        _workers.For(_decode, _views.Count);
-        _workers.For(_triangulate, Layout.Count);
+        Workers.For(_decode, Views.Count);
+        Workers.For(_triangulate, Layout.Count);
         _cropping.Record((long)Stopwatch.GetElapsedTime(started, cropped).TotalNanoseconds);
         _computing.Record((long)Stopwatch.GetElapsedTime(cropped, computed).TotalNanoseconds);
         _joining.Record((long)Stopwatch.GetElapsedTime(computed).TotalNanoseconds);
@@ -132,10 +93,10 @@ public sealed class PerViewKeypointEstimator : IKeypointEstimator
 
     private void Crop(int view)
     {
-        var (frames, centre) = (_frames!, Quality.Centre);
+        var (frames, centre) = (Frames!, Quality.Centre);
         var window = CropWindow.None;
-        if (frames.Present[view] && Quality.Presence[view] >= _options.MinimumViewPresence)
-            window = CropWindow.About(_views.Rig.Cameras[view], centre.X, centre.Y, centre.Z, _cropSizeM);
+        if (frames.Present[view] && Quality.Presence[view] >= Options.MinimumViewPresence)
+            window = CropWindow.About(Views.Rig.Cameras[view], centre.X, centre.Y, centre.Z, _cropSizeM);
         _windows[view] = window;
         // A window of no view is black.
         _resamplers[view].Crop(frames.Pixels[view], window, _network.Input(view));
@@ -148,7 +109,7 @@ public sealed class PerViewKeypointEstimator : IKeypointEstimator
         var (width, height) = (_network.MapWidth, _network.MapHeight);
         for (var k = 0; k < Layout.Count; k++)
         {
-            var slot = (k * _views.Count) + view;
+            var slot = (k * Views.Count) + view;
             _placeCounts[slot] = 0;
             if (!window.IsValid)
                 continue;
@@ -173,16 +134,16 @@ public sealed class PerViewKeypointEstimator : IKeypointEstimator
     {
         Span<ImagePoint> places = stackalloc ImagePoint[2 * Triangulator.MaximumViews];
         var count = 0;
-        for (var v = 0; v < _views.Count; v++)
+        for (var v = 0; v < Views.Count; v++)
         {
-            var slot = (keypoint * _views.Count) + v;
+            var slot = (keypoint * Views.Count) + v;
             for (var i = 0; i < _placeCounts[slot]; i++)
                 places[count++] = _places[(2 * slot) + i];
         }
         var point = _triangulators[keypoint].Triangulate(places[..count]);
-        var position = _keypoints.Position(keypoint);
+        var position = Found.Position(keypoint);
         (position[0], position[1], position[2]) = (point.X, point.Y, point.Z);
-        _keypoints.Confidence[keypoint] = (float)point.Confidence;
+        Found.Confidence[keypoint] = (float)point.Confidence;
         Quality.ReprojectionPx[keypoint] = point.ReprojectionPx;
         Quality.SigmaM[keypoint] = point.Covariance.SigmaM;
         Quality.ViewsUsed[keypoint] = point.ViewsUsed;

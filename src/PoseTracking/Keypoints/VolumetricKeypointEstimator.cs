@@ -12,19 +12,12 @@ namespace ClosedLoop.PoseTracking;
 /// Views of different sizes are padded with black to the right and below, which leaves their calibrations as they are.
 /// A missing view is black, and has the weight 0 where the network takes weights.
 /// </remarks>
-public sealed class VolumetricKeypointEstimator : IKeypointEstimator
+public sealed class VolumetricKeypointEstimator : KeypointEstimator
 {
-    private readonly EstimatorViews _views;
-    private readonly AnimalLocaliser _localiser;
     private readonly IVolumetricNetwork _network;
-    private readonly EstimatorOptions _options;
-    private readonly ViewWorkers _workers;
-    private readonly Keypoints _keypoints;
     private readonly Action<int> _copy;
     private readonly LatencyHistogram _copying = new("copy");
     private readonly LatencyHistogram _computing = new("volume");
-    private FrameSet? _frames;
-    private long _sequence;
 
     /// <summary>Makes an estimator; it owns the networks.</summary>
     /// <param name="layout">The keypoints that the network finds.</param>
@@ -37,80 +30,36 @@ public sealed class VolumetricKeypointEstimator : IKeypointEstimator
     public VolumetricKeypointEstimator(
         KeypointLayout layout, EstimatorViews views, IViewNetwork localising, IVolumetricNetwork network,
         EstimatorOptions? options = null, ViewWorkers? workers = null)
+        : base(layout, views, localising, Checked(layout, views, network, options), workers)
     {
-        _options = options ?? new();
-        _options.Check();
-        if (network.Views != views.Count || network.KeypointCount != layout.Count)
-            throw ClosedLoopException.Failed($"the volumetric network finds {network.KeypointCount} keypoints in {network.Views} views; {layout.Count} in {views.Count} are needed");
-        var (width, height) = SizeFor(views);
-        if (network.Width < width || network.Height < height)
-            throw ClosedLoopException.Failed($"the volumetric network takes images of {network.Width} x {network.Height} pixels, and the largest view has {width} x {height}");
-        (_views, _network) = (views, network);
-        _workers = workers ?? new(_options.Threads);
-        _localiser = new(views, localising, _workers, _options.MinimumPresence);
-        _keypoints = new(layout);
-        Quality = new(layout.Count, views.Count);
-        Latencies = [_localiser.Latency, _copying, _computing];
+        _network = network;
+        Latencies = [LocalisingLatency, _copying, _computing];
         _copy = Copy;
         WriteCalibrations();
     }
 
     /// <inheritdoc/>
-    public KeypointLayout Layout => _keypoints.Layout;
+    public override string Device => _network.Device;
 
     /// <inheritdoc/>
-    public string Device => _network.Device;
-
-    /// <inheritdoc/>
-    public KeypointQuality Quality { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<LatencyHistogram> Latencies { get; }
+    public override IReadOnlyList<LatencyHistogram> Latencies { get; }
 
     /// <summary>The size of image that holds every view.</summary>
     public static (int Width, int Height) SizeFor(EstimatorViews views) =>
         (views.Images.Max(image => image.Width), views.Images.Max(image => image.Height));
 
     /// <inheritdoc/>
-    public Keypoints Process(FrameSet frames)
+    public override void Dispose()
     {
-        _views.Check(frames);
-        _frames = frames;
-        EstimatorStamps.Begin(_keypoints, Quality, frames);
-        Quality.Centre = _localiser.Process(frames, Quality.Presence);
-        Quality.AnimalSeen = Quality.Centre.IsPresent;
-        if (Quality.AnimalSeen)
-            Estimate();
-        EstimatorStamps.End(_keypoints, frames, _sequence++, _options.Clock);
-        return _keypoints;
-    }
-
-    /// <inheritdoc/>
-    public void WarmUp()
-    {
-        var black = new FrameSet(_views.Images);
-        Array.Fill(black.Present, true);
-        _ = Process(black);
-        Array.Fill(Quality.Presence, 1);
-        Quality.Centre = _views.Somewhere;
-        Estimate();
-        _sequence = 0;
-        EstimatorStamps.Begin(_keypoints, Quality, black);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _workers.Dispose();
-        _localiser.Dispose();
+        base.Dispose();
         _network.Dispose();
     }
 
     private void WriteCalibrations()
     {
-        for (var v = 0; v < _views.Count; v++)
+        for (var v = 0; v < Views.Count; v++)
         {
-            var camera = _views.Rig.Cameras[v];
+            var camera = Views.Rig.Cameras[v];
             if (Math.Abs(camera.SkewPx) > 1)
                 throw ClosedLoopException.Usage(FormattableString.Invariant($"the camera '{camera.Name}' has a skew of {camera.SkewPx:G4} px, which the volumetric networks do not know; use the model fast, or calibrate the rig again"));
             ReadOnlySpan<double> intrinsics = [camera.FocalXPx, camera.FocalYPx, camera.CentreXPx, camera.CentreYPx];
@@ -127,10 +76,22 @@ public sealed class VolumetricKeypointEstimator : IKeypointEstimator
         }
     }
 
-    private void Estimate()
+    // NB: before the base makes threads: an estimator that is refused leaves none behind.
+    private static EstimatorOptions Checked(KeypointLayout layout, EstimatorViews views, IVolumetricNetwork network, EstimatorOptions? options)
+    {
+        var checkedOptions = Checked(options);
+        if (network.Views != views.Count || network.KeypointCount != layout.Count)
+            throw ClosedLoopException.Failed($"the volumetric network finds {network.KeypointCount} keypoints in {network.Views} views; {layout.Count} in {views.Count} are needed");
+        var (width, height) = SizeFor(views);
+        if (network.Width < width || network.Height < height)
+            throw ClosedLoopException.Failed($"the volumetric network takes images of {network.Width} x {network.Height} pixels, and the largest view has {width} x {height}");
+        return checkedOptions;
+    }
+
+    private protected override void Estimate()
     {
         var started = Stopwatch.GetTimestamp();
-        _workers.For(_copy, _views.Count);
+        Workers.For(_copy, Views.Count);
         var centre = Quality.Centre;
         var target = _network.Centre;
         (target[0], target[1], target[2]) = ((float)centre.X, (float)centre.Y, (float)centre.Z);
@@ -140,21 +101,21 @@ public sealed class VolumetricKeypointEstimator : IKeypointEstimator
         _computing.Record((long)Stopwatch.GetElapsedTime(copied).TotalNanoseconds);
         for (var k = 0; k < Layout.Count; k++)
         {
-            var position = _keypoints.Position(k);
+            var position = Found.Position(k);
             var found = _network.Positions.Slice(3 * k, 3);
             var confidence = _network.Confidence[k];
             if (!float.IsFinite(found[0] + found[1] + found[2]) || !float.IsFinite(confidence))
                 continue;
             (position[0], position[1], position[2]) = (found[0], found[1], found[2]);
-            _keypoints.Confidence[k] = Math.Clamp(confidence, 0, 1);
+            Found.Confidence[k] = Math.Clamp(confidence, 0, 1);
             Quality.ViewsUsed[k] = Quality.ViewsPresent;
         }
     }
 
     private void Copy(int view)
     {
-        var frames = _frames!;
-        var (width, height, channels) = _views.Images[view];
+        var frames = Frames!;
+        var (width, height, channels) = Views.Images[view];
         var image = _network.Image(view);
         if (_network.Weights is { IsEmpty: false } weights)
             weights[view] = frames.Present[view] ? 1 : 0;

@@ -7,21 +7,7 @@ namespace ClosedLoop.PoseTracking;
 /// <summary>Writes an <see cref="AnimalFile"/> as YAML that a person can read; <see cref="AnimalFileReader"/> reads it back exactly.</summary>
 internal static class AnimalFileWriter
 {
-    public static void Write(AnimalFile animal, string path)
-    {
-        var text = ToYaml(animal);
-        // NB: to a new file beside it and then over it in one step, so that no reader ever sees half an animal.
-        var partial = path + ".partial";
-        try
-        {
-            File.WriteAllText(partial, text);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ClosedLoopException.Failed($"the animal file {path} cannot be written: {(e is DirectoryNotFoundException ? "there is no such folder" : e.Message)}", e);
-        }
-    }
+    public static void Write(AnimalFile animal, string path) => WholeFile.Write(path, Encoding.UTF8.GetBytes(ToYaml(animal)), "animal file");
 
     public static string ToYaml(AnimalFile animal)
     {

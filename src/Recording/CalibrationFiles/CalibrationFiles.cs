@@ -54,15 +54,6 @@ public static class CalibrationFiles
         };
         if (!extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
             throw ClosedLoopException.Usage($"'{path}' should end in {extensions[0]}: that is what tells the format '{format}' when it is read");
-        var partial = path + ".partial";
-        try
-        {
-            File.WriteAllBytes(partial, bytes);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ClosedLoopException.Failed($"the calibration {path} cannot be written: {(e is DirectoryNotFoundException ? "there is no such folder" : e.Message)}", e);
-        }
+        WholeFile.Write(path, bytes, "calibration");
     }
 }

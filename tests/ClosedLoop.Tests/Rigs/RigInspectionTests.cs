@@ -86,6 +86,21 @@ public sealed class RigInspectionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "the key 'cameras' is missing in a rig file")]
+    [InlineData("cameras: {calibration: c.yaml}", "the key 'videos' is missing in 'cameras'")]
+    [InlineData("cameras: {videos: v}", "the key 'calibration' is missing in 'cameras'")]
+    [InlineData("cameras: {videos: v, devices: [], calibration: c.yaml}", "'devices' must not stand beside 'videos'")]
+    [InlineData("cameras: {videos: v, calibration: c.yaml, device: gpu}", "'device' must be auto, cpu, cuda or tensorrt, not 'gpu'")]
+    [InlineData("cameras: {videos: v, calibration: c.yaml, modle: fast}", "there is no key 'modle' (did you mean 'model'?) in 'cameras'")]
+    [InlineData("cameras: {videos: v, calibration: c.yaml}", "c.yaml")]
+    public void What_is_wrong_with_cameras_is_told_and_never_as_if_they_were_missing(string cameras, string sentence)
+    {
+        using var inspection = _folder.Look(RigFolder.Simulated.Replace("source: simulated\n  seed: 3", "source: cameras", StringComparison.Ordinal) + "\n" + cameras);
+        Assert.Contains(inspection.Problems, problem => problem.Contains(sentence, StringComparison.Ordinal));
+        Assert.Equal(cameras.Length == 0, inspection.Problems.Any(problem => problem.Contains("'cameras' is missing", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("  seed: 3", "  sede: 3", "line 4, column 3: there is no key 'sede' (did you mean 'seed'?) in 'keypoints'")]
     [InlineData("  seed: 3", "  rate: 1", "there is no key 'rate'")]
     [InlineData("  seed: 3", "  seed: 3.5", "line 4, column 3: 'seed' must be a whole number, not '3.5'")]

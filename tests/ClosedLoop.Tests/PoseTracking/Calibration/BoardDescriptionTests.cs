@@ -72,5 +72,5 @@ public sealed class BoardDescriptionTests
 
     [Fact]
     public void Names_with_numbers_sort_as_numbers() =>
-        Assert.Equal(["image1", "image2", "image10", "image010b", "x"], new[] { "x", "image10", "image2", "image010b", "image1" }.Order(NaturalOrder.Comparer));
+        Assert.Equal(["image1", "image2", "image10", "image010b", "x"], new[] { "x", "image10", "image2", "image010b", "image1" }.Order(NaturalOrder.Instance));
 }

@@ -1,4 +1,4 @@
-namespace ClosedLoop.Acquisition;
+namespace ClosedLoop.Core;
 
 /// <summary>Orders names as a person does: numbers in them by value, so that image2 comes before image10.</summary>
 public sealed class NaturalOrder : IComparer<string>
