@@ -1,7 +1,9 @@
 """Puts trained keypoint networks into model folders that the program loads.
 
-    python3 training/export_keypoints.py fast --localiser localiser.pt --heatmaps heatmaps.pt --data SET --out models/keypoints-fast
-    python3 training/export_keypoints.py volumetric --localiser localiser.pt --volumetric volumetric.pt --data SET --out models/keypoints-volumetric
+    python3 training/export_keypoints.py fast --localiser localiser.pt --heatmaps heatmaps.pt --pose pose.pt --data SET --out models/keypoints-fast
+    python3 training/export_keypoints.py volumetric --localiser localiser.pt --volumetric volumetric.pt --pose pose-volumetric.pt --data SET --out models/keypoints-volumetric
+
+Without --pose there is none: the keypoints are then what the views alone say.
 
 The samples that the program checks at every load are taken from SET, a held-out training set.
 """
@@ -15,7 +17,8 @@ import torch
 from closedloop_training.crops import CROP_SIZE_M, window_about
 from closedloop_training.model_folder import ModelFolder
 from closedloop_training.training_set import TrainingSet
-from closedloop_training.weights import heatmaps_of, load, localiser_of, volumetric_of
+from closedloop_training.volumetric import VolumetricPoseNetwork
+from closedloop_training.weights import heatmaps_of, load, localiser_of, pose_of, volumetric_of
 
 
 def picture(image):
@@ -31,7 +34,22 @@ def add_localiser(folder, network, data, index):
                [views])
 
 
-def export_fast(out, localiser, heatmaps, names, data, index, **manifest):
+def add_pose(folder, network, data, index):
+    """pose.onnx, with the true keypoints of a set, disturbed, as its sample."""
+    count = len(data.names)
+    inputs = {"found": ([count, 3], "m", "where each keypoint was triangulated; 0 where it was not"),
+              "covariance": ([count, 3, 3], "m2", "how uncertain that is; 0 where it was not found"),
+              "seen": ([count], "1", "1 for a keypoint that was found, 0 for another")}
+    outputs = {"positions": ([count, 3], "m", "where each keypoint is thought to be"),
+               "sigma": ([count], "m", "how uncertain that is: the standard deviation along one axis")}
+    seen = torch.ones(count)
+    seen[count // 2] = 0
+    found = (torch.from_numpy(data.keypoints[index].astype(np.float32)) + 0.003 * torch.randn(count, 3)) * seen[:, None]
+    covariance = torch.diag_embed(torch.empty(count, 3).uniform_(1e-6, 2e-5)) * seen[:, None, None]
+    folder.add("pose.onnx", network, inputs, outputs, [found, covariance, seen], tolerance=1e-5)
+
+
+def export_fast(out, localiser, heatmaps, names, data, index, pose=None, **manifest):
     """Writes a folder of the kind keypoints-per-view; manifest: what ModelFolder.write asks for beside."""
     folder = ModelFolder(out)
     add_localiser(folder, localiser, data, index)
@@ -41,11 +59,13 @@ def export_fast(out, localiser, heatmaps, names, data, index, **manifest):
                {"crops": (["views", 3, 96, 96], "1", "a square of each view about the animal, RGB from 0 to 1, 0 outside the view")},
                {"heatmaps": (["views", len(names), 48, 48], "1", "per keypoint the probability that it is in a cell of the crop")},
                [picture(crop)[None]])
+    if pose is not None:
+        add_pose(folder, pose, data, index)
     folder.write("keypoints-per-view", keypoints=names, preprocessing={"crop_size_m": CROP_SIZE_M},
                  description="Rat keypoints per view on crops about the animal; made for two processor cores.", **manifest)
 
 
-def export_volumetric(out, localiser, network, names, data, index, **manifest):
+def export_volumetric(out, localiser, network, names, data, index, pose=None, **manifest):
     """Writes a folder of the kind keypoints-volumetric; manifest: what ModelFolder.write asks for beside."""
     folder = ModelFolder(out)
     add_localiser(folder, localiser, data, index)
@@ -64,6 +84,7 @@ def export_volumetric(out, localiser, network, names, data, index, **manifest):
     sample = [torch.from_numpy(np.ascontiguousarray(data.images[index, :2])), torch.from_numpy(views[:, :4]), torch.from_numpy(views[:, 4:9]),
               torch.from_numpy(views[:, 9:18].reshape(-1, 3, 3)), torch.from_numpy(views[:, 18:21]),
               torch.from_numpy(data.centres[index].astype(np.float32)), torch.ones(2)]
+    network = network if pose is None else VolumetricPoseNetwork(network, pose).eval()
     folder.add("volumetric.onnx", network, inputs, outputs, [value.clone() for value in sample], tolerance=2e-3)
     folder.write("keypoints-volumetric", keypoints=names, preprocessing={"crop_size_m": CROP_SIZE_M},
                  description="Rat keypoints from all views in one cube about the animal; made for GPUs.", **manifest)
@@ -75,6 +96,7 @@ def main():
     parser.add_argument("--localiser", required=True)
     parser.add_argument("--heatmaps")
     parser.add_argument("--volumetric")
+    parser.add_argument("--pose", help="checkpoint of train_pose.py")
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--version", default="1")
@@ -86,7 +108,8 @@ def main():
     data = TrainingSet(options.data)
     index = int(np.flatnonzero(data.has_animal)[0])
     localiser = localiser_of(load(options.localiser))
-    manifest = dict(version=options.version, licence=options.licence, trained_with=options.trained_with,
+    pose = pose_of(load(options.pose)) if options.pose else None
+    manifest = dict(pose=pose, version=options.version, licence=options.licence, trained_with=options.trained_with,
                     held_out=dict(pair.split("=") for pair in options.held_out.split(",") if pair))
     if options.which == "fast":
         state = load(options.heatmaps)

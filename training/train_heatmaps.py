@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Subset
 from closedloop_training.crops import CELLS, CROP_SIZE_M, CropDataset, single_threaded_worker, targets
 from closedloop_training.networks import HeatmapNetwork
 from closedloop_training.schedule import Averaged, learning_rate, save
-from closedloop_training.training_set import TrainingSet
+from closedloop_training.training_set import joined
 
 
 def loss_of(logits, cells, inside):
@@ -94,7 +94,7 @@ def emphasis_of(text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", required=True, help="a folder of simulate --training-set, or several: A,B")
     parser.add_argument("--held-out", required=True)
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--steps", type=int, default=6000)
@@ -109,7 +109,7 @@ def main():
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    data, unseen = TrainingSet(options.data), TrainingSet(options.held_out)
+    data, unseen = joined(options.data), joined(options.held_out)
     network = HeatmapNetwork(len(data.names)).to(device)
     if options.start_from:
         network.load_state_dict(torch.load(options.start_from, map_location=device)["averaged"])

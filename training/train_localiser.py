@@ -16,7 +16,7 @@ from closedloop_training.crops import single_threaded_worker
 from closedloop_training.geometry import project
 from closedloop_training.networks import Localiser
 from closedloop_training.schedule import Averaged, learning_rate, save
-from closedloop_training.training_set import TrainingSet
+from closedloop_training.training_set import joined
 
 WIDTH, HEIGHT, CELL = 80, 60, 4
 
@@ -123,7 +123,7 @@ def train(network, average, optimiser, data, options, device, milestone=None, wa
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", required=True, help="a folder of simulate --training-set, or several: A,B")
     parser.add_argument("--held-out", required=True)
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--steps", type=int, default=4000)
@@ -136,7 +136,7 @@ def main():
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    data, unseen = TrainingSet(options.data), TrainingSet(options.held_out)
+    data, unseen = joined(options.data), joined(options.held_out)
     network = Localiser().to(device)
     optimiser, average = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4), Averaged(network)
 

@@ -15,7 +15,7 @@ from closedloop_training.augment import occlude, photometric
 from closedloop_training.crops import CROP_SIZE_M, single_threaded_worker, window_about
 from closedloop_training.networks import HeatmapNetwork
 from closedloop_training.schedule import Averaged, learning_rate, save
-from closedloop_training.training_set import TrainingSet
+from closedloop_training.training_set import joined
 from closedloop_training.volumetric import VolumetricNetwork, project
 
 
@@ -56,27 +56,33 @@ class Cubes(Dataset):
 
 
 def run(network, batch, device):
-    """Volumes (B, K, cells^3), positions, keypoints (B, K, 3) and centres (B, 3) of a batch of the loader."""
+    """Of a batch of the loader: volumes (B, K, cells^3), coarse and fine positions (B, K, 3), covariances (B, K, 3, 3), keypoints (B, K, 3), centres (B, 3)."""
     crops, cameras, centre, keypoints, weights = (part.to(device) for part in batch)
-    gathered = []
+    gathered, seen = [], []
     for i in range(len(crops)):
         view = (cameras[i, :, :4], cameras[i, :, 4:9], cameras[i, :, 9:18].reshape(-1, 3, 3), cameras[i, :, 18:21])
         middle, depth = project(centre[i][None], *view)
         side = CROP_SIZE_M * 0.5 * (view[0][:, 0] + view[0][:, 1]) / depth[:, 0].clamp(min=1e-3)
         gathered.append(network.gather(crops[i].float() / 255, middle[:, 0], side, *view, centre[i], weights[i]))
+        seen.append((middle[:, 0], side, *view, weights[i]))
     # NB: one batch for all cubes: PyTorch's quick 3D convolutions on the CPU want more than one.
-    volumes = network.judge(torch.stack([likely for likely, _ in gathered]), torch.stack([inputs for _, inputs in gathered]))
-    positions = torch.matmul(torch.softmax(volumes, -1), network.grid) + centre[:, None]
-    return volumes, positions, keypoints, centre
+    volumes = network.judge(torch.stack([part[0] for part in gathered]), torch.stack([part[1] for part in gathered]))
+    coarse, fine, covariance = [], [], []
+    for i, (_, _, maps) in enumerate(gathered):
+        positions, variance, _ = network.decode(volumes[i], centre[i])
+        # NB: detached: where to look closely is learnt from the coarse losses alone.
+        near, spread = network.look_closely(maps, positions.detach(), variance.detach(), *seen[i])
+        coarse.append(positions), fine.append(near), covariance.append(spread)
+    return volumes, torch.stack(coarse), torch.stack(fine), torch.stack(covariance), keypoints, centre
 
 
-def loss_of(network, volumes, positions, keypoints, centre):
-    """Cross-entropy with a Gaussian of 0.8 voxels, and the distance in voxels, for keypoints inside the cube."""
+def loss_of(network, volumes, coarse, fine, _, keypoints, centre):
+    """Cross-entropy with a Gaussian of 0.8 voxels, and the distances in voxels, for keypoints inside the cube."""
     voxel = network.size_m / network.cells
     inside = ((keypoints - centre[:, None]).abs() < network.size_m / 2).all(-1)
     # Keypoints that nobody has labelled count as outside, and need a number: 0 times NaN is not 0.
     keypoints = torch.where(inside[..., None], keypoints, centre[:, None])
-    away = torch.nn.functional.smooth_l1_loss(positions / voxel, keypoints / voxel, reduction="none").sum(-1)
+    away = sum(torch.nn.functional.smooth_l1_loss(positions / voxel, keypoints / voxel, reduction="none").sum(-1) for positions in (coarse, fine))
     # The Gaussian is a product of three along the axes, and so is made from three short rows.
     axis = network.grid[: network.cells, 2]
     rows = [torch.softmax(-0.5 * ((axis - (keypoints - centre[:, None])[..., i : i + 1]) / (0.8 * voxel)) ** 2, -1) for i in range(3)]
@@ -87,14 +93,15 @@ def loss_of(network, volumes, positions, keypoints, centre):
 
 @torch.no_grad()
 def held_out(network, data, device, names, count=300):
-    errors = []
+    errors, coarse_errors = [], []
     for batch in DataLoader(Cubes(data, count, 7, augment=False), 4):
-        _, positions, keypoints, _ = run(network, batch, device)
-        errors.append(1000 * (positions - keypoints).norm(dim=-1).cpu())
-    errors = torch.cat(errors)
+        _, coarse, fine, _, keypoints, _ = run(network, batch, device)
+        errors.append(1000 * (fine - keypoints).norm(dim=-1).cpu())
+        coarse_errors.append(1000 * (coarse - keypoints).norm(dim=-1).cpu())
+    errors, coarse_errors = torch.cat(errors), torch.cat(coarse_errors)
     text = " ".join(f"{name}:{errors[:, i].nanmedian():.1f}" for i, name in enumerate(names))
     median, p95 = float(errors.nanmedian()), float(errors.flatten().nanquantile(0.95))
-    print(f"held out: median {median:.2f} mm, p95 {p95:.2f} mm | {text}", flush=True)
+    print(f"held out: median {median:.2f} mm, p95 {p95:.2f} mm (coarse {coarse_errors.nanmedian():.2f}) | {text}", flush=True)
     return median, p95
 
 
@@ -112,8 +119,7 @@ def train(network, average, optimiser, learned, data, options, device, begin=0, 
         network.per_view.eval()
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, options.steps, options.rate, warm_up)
-        volumes, positions, keypoints, centre = run(network, batch, device)
-        loss = loss_of(network, volumes, positions, keypoints, centre)
+        loss = loss_of(network, *run(network, batch, device))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, 10.0)
@@ -132,7 +138,7 @@ def train(network, average, optimiser, learned, data, options, device, begin=0, 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", required=True, help="a folder of simulate --training-set, or several: A,B")
     parser.add_argument("--held-out", required=True)
     parser.add_argument("--heatmaps", required=True, help="checkpoint of train_heatmaps.py")
     parser.add_argument("--checkpoint", required=True)
@@ -146,7 +152,7 @@ def main():
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    data, unseen = TrainingSet(options.data), TrainingSet(options.held_out)
+    data, unseen = joined(options.data), joined(options.held_out)
     trained = torch.load(options.heatmaps, map_location=device)
     per_view = HeatmapNetwork(**trained["settings"])
     per_view.load_state_dict(trained["averaged"])

@@ -10,6 +10,36 @@ from .geometry import CAMERA_SIZE
 SPINE = ("SpineF", "SpineM", "SpineL")
 
 
+class JoinedImages:
+    """The images of several folders as if they were one array: [set, view]."""
+
+    def __init__(self, parts):
+        self.parts, self.starts = parts, np.cumsum([0] + [len(part) for part in parts])
+        self.shape = (int(self.starts[-1]), *parts[0].shape[1:])
+
+    def __getitem__(self, place):
+        index = place[0] if isinstance(place, tuple) else place
+        part = int(np.searchsorted(self.starts, index, side="right")) - 1
+        row = int(index - self.starts[part])
+        return self.parts[part][(row, *place[1:]) if isinstance(place, tuple) else row]
+
+
+def joined(folders):
+    """One training set of several folders, "A,B": the sets of A, then those of B."""
+    sets = [TrainingSet(folder) for folder in str(folders).split(",")]
+    first = sets[0]
+    for other, folder in zip(sets[1:], str(folders).split(",")[1:]):
+        if other.names != first.names or other.images.shape[1:] != first.images.shape[1:]:
+            raise SystemExit(f"{folder} cannot be joined: its keypoints, cameras or image sizes are others than those of the first folder")
+    if len(sets) > 1:
+        first.images = JoinedImages([part.images for part in sets])
+        for what in ("keypoints", "cameras", "centres", "has_animal"):
+            setattr(first, what, np.concatenate([getattr(part, what) for part in sets]))
+        known = all(part.behaviours is not None for part in sets)
+        first.behaviours = np.concatenate([part.behaviours for part in sets]) if known else None
+    return first
+
+
 class TrainingSet:
     """Images (N, V, H, W, 3) uint8, keypoints (N, K, 3) in metres (NaN: no animal), cameras (N, V, 21)."""
 

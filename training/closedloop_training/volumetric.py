@@ -2,7 +2,9 @@
 
 After DANNCE (Dunn et al., Nature Methods 2021) and learnable volumetric triangulation (Iskakov et al., ICCV 2019): as in
 the latter, what is carried into the cube are the features of a network per view, so that the cube may be coarse; and
-the views' heatmaps, multiplied in the cube, are where the answer starts from: the 3D network only corrects it.
+the views' heatmaps, multiplied in the cube, are where the answer starts from: the 3D network only corrects it. What the
+coarse cube says is then looked at again closely: about each keypoint the heatmaps are multiplied in a small cube of fine
+voxels, for voxels as wide as a heatmap's hill cannot say where in them its top is.
 """
 
 import torch
@@ -58,22 +60,32 @@ class CubeNetwork(nn.Module):
 class VolumetricNetwork(nn.Module):
     """Images of V calibrated views and a centre -> positions (K, 3) in metres and confidences (K).
 
-    The cube is parallel to the axes of the arena: `cells` voxels of `size_m / cells` along each.
+    The cube is parallel to the axes of the arena: `cells` voxels of `size_m / cells` along each; the fine cubes have
+    `fine_cells` of `fine_m`.
     """
 
-    def __init__(self, per_view, keypoints, cells=32, size_m=0.28, carried=16, widths=(16, 32, 64)):
+    def __init__(self, per_view, keypoints, cells=24, size_m=0.28, carried=16, widths=(16, 32, 64), fine_cells=7, fine_m=0.004):
         super().__init__()
-        self.settings = dict(keypoints=keypoints, cells=cells, size_m=size_m, carried=carried, widths=tuple(widths))
+        self.settings = dict(keypoints=keypoints, cells=cells, size_m=size_m, carried=carried, widths=tuple(widths), fine_cells=fine_cells, fine_m=fine_m)
         self.per_view, self.cells, self.size_m, self.keypoints = per_view, cells, size_m, keypoints
         self.carry = nn.Conv2d(per_view.settings["decoder"], carried, 1)
         self.cube = CubeNetwork(keypoints + 2 * carried, keypoints, widths)
         # How far the views' heatmaps are independent of each other; 1: entirely.
         self.trust = nn.Parameter(torch.full((keypoints, 1, 1, 1), 0.6))
-        axis = (torch.arange(cells) + 0.5) / cells * size_m - size_m / 2
-        self.register_buffer("grid", torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3), persistent=False)
+        # The same for the fine cubes, and how much wider than it says the coarse answer is as their prior.
+        self.fine_trust = nn.Parameter(torch.full((keypoints, 1), 0.6))
+        self.fine_prior = nn.Parameter(torch.full((keypoints, 1), 1.0))
+        self.register_buffer("grid", self.cube_grid(cells, size_m / cells), persistent=False)
+        self.register_buffer("fine_grid", self.cube_grid(fine_cells, fine_m), persistent=False)
         across = (torch.arange(CROP_PX) + 0.5) / CROP_PX - 0.5
         rows, columns = torch.meshgrid(across, across, indexing="ij")
         self.register_buffer("crop_grid", torch.stack([columns, rows], -1), persistent=False)
+
+    @staticmethod
+    def cube_grid(cells, voxel_m):
+        """The middles (cells^3, 3) of a cube's voxels from its own middle, metres."""
+        axis = (torch.arange(cells) + 0.5 - cells / 2) * voxel_m
+        return torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3)
 
     def cut(self, images, intrinsics, distortion, rotation, translation, centre):
         """The program's crops about the centre, in the graph: crops, and each one's centre and side in pixels."""
@@ -93,7 +105,8 @@ class VolumetricNetwork(nn.Module):
         return sampled[:, :, 0] * present
 
     def gather(self, crops, middle, side, intrinsics, distortion, rotation, translation, centre, weights):
-        """What the views say, in the cube: the product of their heatmaps as logits (K, cells...), and the cube network's input."""
+        """What the views say, in the cube: the product of their heatmaps as logits (K, cells...), the cube network's input,
+        and the heatmaps' logarithms (V, K, h, w)."""
         features = self.per_view.features(crops)
         logits = self.per_view.logits_of(features)
         likely = torch.log(torch.softmax(logits.flatten(2), -1).reshape(logits.shape) + FLOOR)
@@ -101,27 +114,67 @@ class VolumetricNetwork(nn.Module):
         place = ((pixels - middle[:, None]) / side[:, None, None] * 2)[:, None]
         present = weights[:, None, None]
         count = present.sum().clamp(min=1)
-        likely = self.carry_into_cube(likely, place, present).sum(0)
+        maps, likely = likely, self.carry_into_cube(likely, place, present).sum(0)
         carried = self.carry_into_cube(torch.relu(self.carry(features)), place, present)
         mean = carried.sum(0) / count
         spread = (((carried - mean) * present) ** 2).sum(0) / count
         shape = (-1, self.cells, self.cells, self.cells)
         likely = likely.reshape(shape)
-        return likely, torch.cat([likely / count, mean.reshape(shape), spread.reshape(shape)])
+        return likely, torch.cat([likely / count, mean.reshape(shape), spread.reshape(shape)]), maps
 
     def judge(self, likely, gathered):
         """Logits (B, K, cells^3) of where each keypoint is."""
         return (self.trust * likely + self.cube(gathered)).flatten(2)
 
     def decode(self, volumes, centre):
+        """Coarse positions (K, 3), their variance along an axis (K) and confidences (K)."""
         probability = torch.softmax(volumes, -1)
-        positions = torch.matmul(probability, self.grid) + centre
+        middle = torch.matmul(probability, self.grid)
+        variance = ((torch.matmul(probability, self.grid**2) - middle**2).sum(-1) / 3).clamp(min=1e-7)
+        positions = middle + centre
         # The mass within one voxel of the peak.
         blocks = F.avg_pool3d(probability.reshape(1, -1, self.cells, self.cells, self.cells), 3, 1, 1) * 27
         confidence = F.max_pool3d(blocks, self.cells).reshape(-1).clamp(max=1)
-        return positions, confidence
+        return positions, variance, confidence
+
+    def look_closely(self, maps, coarse, variance, middle, side, intrinsics, distortion, rotation, translation, weights):
+        """Positions (K, 3) and covariances (K, 3, 3) from the heatmaps about the coarse positions."""
+        keypoints, voxels = coarse.shape[0], self.fine_grid.shape[0]
+        points = (coarse[:, None] + self.fine_grid).reshape(-1, 3)
+        pixels, _ = project(points, intrinsics, distortion, rotation, translation)
+        # Each view and keypoint samples one map of its own.
+        place = ((pixels - middle[:, None]) / side[:, None, None] * 2).reshape(-1, 1, voxels, 2)
+        sampled = F.grid_sample(maps.reshape(-1, 1, *maps.shape[2:]), place, mode="bilinear", padding_mode="border", align_corners=False)
+        likely = (sampled.reshape(-1, keypoints, voxels) * weights[:, None, None]).sum(0)
+        width = (variance[:, None] * self.fine_prior.abs()).clamp(min=1e-7)
+        prior = -0.5 * (self.fine_grid**2).sum(-1) / width
+        probability = torch.softmax(self.fine_trust * likely + prior, -1)
+        shift = torch.matmul(probability, self.fine_grid)
+        outer = (self.fine_grid[:, :, None] * self.fine_grid[:, None, :]).reshape(-1, 9)
+        covariance = torch.matmul(probability, outer).reshape(-1, 3, 3) - shift[:, :, None] * shift[:, None, :]
+        return coarse + shift, covariance
+
+    def locate(self, images, intrinsics, distortion, rotation, translation, centre, weights):
+        """Positions (K, 3), covariances (K, 3, 3), confidences (K)."""
+        crops, middle, side = self.cut(images, intrinsics, distortion, rotation, translation, centre)
+        likely, gathered, maps = self.gather(crops, middle, side, intrinsics, distortion, rotation, translation, centre, weights)
+        coarse, variance, confidence = self.decode(self.judge(likely[None], gathered[None])[0], centre)
+        positions, covariance = self.look_closely(maps, coarse, variance, middle, side, intrinsics, distortion, rotation, translation, weights)
+        return positions, covariance, confidence
 
     def forward(self, images, intrinsics, distortion, rotation, translation, centre, weights):
-        crops, middle, side = self.cut(images, intrinsics, distortion, rotation, translation, centre)
-        likely, gathered = self.gather(crops, middle, side, intrinsics, distortion, rotation, translation, centre, weights)
-        return self.decode(self.judge(likely[None], gathered[None])[0], centre)
+        positions, _, confidence = self.locate(images, intrinsics, distortion, rotation, translation, centre, weights)
+        return positions, confidence
+
+
+class VolumetricPoseNetwork(nn.Module):
+    """A volumetric network and the pose network that follows it, as one graph with the volumetric network's inputs and outputs."""
+
+    def __init__(self, volumetric, pose):
+        super().__init__()
+        self.volumetric, self.pose = volumetric, pose
+
+    def forward(self, images, intrinsics, distortion, rotation, translation, centre, weights):
+        positions, covariance, confidence = self.volumetric.locate(images, intrinsics, distortion, rotation, translation, centre, weights)
+        positions, _ = self.pose(positions, covariance, torch.ones_like(confidence))
+        return positions, confidence

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from .networks import HeatmapNetwork, Localiser
+from .pose import PoseNetwork
 from .schedule import save
 from .volumetric import VolumetricNetwork
 
@@ -51,6 +52,12 @@ def heatmaps_of(state):
     return network
 
 
+def pose_of(state):
+    network = PoseNetwork(**state["settings"])
+    network.load_state_dict(state["averaged"])
+    return network.eval()
+
+
 def volumetric_of(state):
     if "per_view" not in state:
         raise SystemExit("these are the weights of a heatmap network; a volumetric network was asked for")
@@ -76,7 +83,7 @@ def for_keypoints(state, names):
         fresh = HeatmapNetwork(**counted["settings"]).state_dict()
     prefix = "per_view." if volumetric else ""
     # Where keypoints are channels: the tensor, its axis, and how many channels each has there.
-    places = {prefix + "head.weight": (0, 4), prefix + "head.bias": (0, 4), "trust": (0, 1), "cube.head.weight": (0, 1), "cube.head.bias": (0, 1),
+    places = {prefix + "head.weight": (0, 4), prefix + "head.bias": (0, 4), "trust": (0, 1), "fine_trust": (0, 1), "fine_prior": (0, 1), "cube.head.weight": (0, 1), "cube.head.bias": (0, 1),
               "cube.squeeze.0.weight": (1, 1)}
     averaged = {}
     for name, value in fresh.items():

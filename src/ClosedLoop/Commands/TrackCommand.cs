@@ -24,10 +24,11 @@ public static class TrackCommand
         var overlay = new Option<string?>("--overlay") { Description = "Also draw the skeleton over the views, into a video.", HelpName = "VIDEO.mp4" };
         var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
         var threads = new Option<int>("--threads") { Description = "Threads that the views are divided over.", HelpName = "N", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 8) };
+        var noRefine = new Option<bool>("--no-refine") { Description = "Leave the model's pose network out: what the views alone say." };
         var filter = new Option<bool>("--filter") { Description = "Calm the keypoints over time (one-euro filter), which delays them." };
         var rate = new Option<double?>("--rate-hz") { Description = "Sets per second, where the videos do not say or are not to be believed.", HelpName = "HZ" };
         var json = JsonReport.CreateOption();
-        var command = new Command("track", "Make 3D keypoints of videos.") { videos, calibration, model, output, truth, overlay, device, threads, filter, rate, json };
+        var command = new Command("track", "Make 3D keypoints of videos.") { videos, calibration, model, output, truth, overlay, device, threads, noRefine, filter, rate, json };
         command.SetAction((parsed, cancellation) =>
         {
             var (target, drawn) = (parsed.GetRequiredValue(output), parsed.GetValue(overlay));
@@ -37,7 +38,7 @@ public static class TrackCommand
             new EstimatorOptions { Threads = parsed.GetValue(threads) }.Check();
             var vision = new VisionOptions
             {
-                Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)), Threads = parsed.GetValue(threads),
+                Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)), Threads = parsed.GetValue(threads), Refine = !parsed.GetValue(noRefine),
             };
             var folder = vision.ModelFolder;
             var rig = RigCalibrationFile.Load(parsed.GetRequiredValue(calibration)).Rig;

@@ -17,6 +17,9 @@ public sealed record VisionOptions
     /// <summary>Threads that cropping and decoding are divided over, and that a network uses.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Whether the model's pose network, where it has one, moves what was triangulated.</summary>
+    public bool Refine { get; init; } = true;
+
     /// <summary>Whether keypoints are calmed over time, which delays them.</summary>
     public bool Filter { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record VisionOptions
     /// <param name="clock">The session's clock; null: keypoints are stamped with their frames' times.</param>
     /// <exception cref="ClosedLoopException">The model cannot be used.</exception>
     public IKeypointEstimator MakeEstimator(EstimatorViews views, SessionClock? clock) =>
-        KeypointModel.Open(ModelFolder, views, new(Device), new() { Threads = Threads, Clock = clock });
+        KeypointModel.Open(ModelFolder, views, new(Device), new() { Threads = Threads, Refine = Refine, Clock = clock });
 
     /// <summary>Opens the networks for the cameras of a source and joins them with it; the source is then the result's.</summary>
     /// <param name="frames">The images. Disposed where this fails.</param>

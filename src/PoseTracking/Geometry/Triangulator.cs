@@ -33,6 +33,7 @@ public sealed class Triangulator
     private readonly int[] _chosen = new int[MaximumViews];
     private readonly int[] _judged = new int[MaximumViews];
     private int _count;
+    private bool _isFound;
 
     /// <summary>Makes a triangulator for the cameras of a rig.</summary>
     /// <exception cref="ClosedLoopException">More than <see cref="MaximumViews"/> cameras.</exception>
@@ -54,11 +55,28 @@ public sealed class Triangulator
     {
         var offered = Take(places);
         var views = BitOperations.PopCount(offered);
-        if (views < 2)
-            return SpatialPoint.Missing(views);
-        if (!ChooseFirstPlaces() && !ChooseByPairs())
-            return SpatialPoint.Missing(views);
-        return Refine(views);
+        var point = views >= 2 && (ChooseFirstPlaces() || ChooseByPairs()) ? Refine(views) : SpatialPoint.Missing(views);
+        _isFound = point.IsPresent;
+        return point;
+    }
+
+    /// <summary>
+    /// Root mean square distance, pixels, between where another position appears and the places that the last
+    /// <see cref="Triangulate"/> rests on; NaN where it found nothing.
+    /// </summary>
+    public double ReprojectionPx(double x, double y, double z)
+    {
+        var (squares, views) = (0.0, 0);
+        for (var view = 0; view < _cameras.Length; view++)
+        {
+            if (!_isFound || _chosen[view] < 0)
+                continue;
+            var place = _places[_chosen[view]];
+            var (u, v) = _cameras[view].Project(x, y, z);
+            squares += ((u - place.U) * (u - place.U)) + ((v - place.V) * (v - place.V));
+            views++;
+        }
+        return views > 0 ? Math.Sqrt(squares / views) : double.NaN;
     }
 
     /// <summary>Copies what can be used and prepares its equations; returns the views, bit by bit.</summary>

@@ -17,6 +17,9 @@ public sealed record EstimatorOptions
     /// </summary>
     public double MinimumViewPresence { get; init; } = 0.15;
 
+    /// <summary>Whether the model's pose network, where it has one, moves what was triangulated (<see cref="PoseRefinement"/>).</summary>
+    public bool Refine { get; init; } = true;
+
     /// <summary>How views are joined.</summary>
     public TriangulatorOptions Triangulation { get; init; } = new();
 

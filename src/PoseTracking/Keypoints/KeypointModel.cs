@@ -15,6 +15,7 @@ public static class KeypointModel
     private const string Localiser = "localise.onnx";
     private const string Heatmaps = "heatmaps.onnx";
     private const string Volume = "volumetric.onnx";
+    private const string Pose = "pose.onnx";
 
     /// <summary>Opens a model folder of either kind and makes its estimator.</summary>
     /// <param name="path">The folder.</param>
@@ -35,14 +36,32 @@ public static class KeypointModel
                 throw ClosedLoopException.Usage($"the model {folder.Path} has no {Localiser}, which finds the animal; copy that of keypoints-fast into it and name it in the manifest");
             localiser = OnnxViewNetwork.Load(folder, Localiser, "images", "presence", views.Count, inference, workers);
             return folder.Manifest.Kind == PerView
-                ? new PerViewKeypointEstimator(
-                    layout, views, localiser, OnnxViewNetwork.Load(folder, Heatmaps, "crops", "heatmaps", views.Count, inference, workers), CropSizeM(folder), options, workers)
+                ? OpenPerView(folder, layout, views, localiser, inference, options, workers)
                 : new VolumetricKeypointEstimator(layout, views, localiser, OnnxVolumetricNetwork.Load(folder, Volume, views, inference), options, workers);
         }
         catch
         {
             localiser?.Dispose();
             workers.Dispose();
+            throw;
+        }
+    }
+
+    private static PerViewKeypointEstimator OpenPerView(
+        ModelFolder folder, KeypointLayout layout, EstimatorViews views, OnnxViewNetwork localiser, InferenceOptions inference, EstimatorOptions options, ViewWorkers workers)
+    {
+        var heatmaps = OnnxViewNetwork.Load(folder, Heatmaps, "crops", "heatmaps", views.Count, inference, workers);
+        OnnxPoseNetwork? pose = null;
+        try
+        {
+            // NB: loaded also where it is not to be used: a broken file is told in either case.
+            pose = folder.Has(Pose) ? OnnxPoseNetwork.Load(folder, Pose) : null;
+            return new(layout, views, localiser, heatmaps, CropSizeM(folder), pose, options, workers);
+        }
+        catch
+        {
+            heatmaps.Dispose();
+            pose?.Dispose();
             throw;
         }
     }

@@ -8,6 +8,7 @@ public sealed class KeypointQuality
     {
         ReprojectionPx = new double[keypoints];
         SigmaM = new double[keypoints];
+        Covariance = new SpatialCovariance[keypoints];
         ViewsUsed = new int[keypoints];
         Presence = new double[views];
         Clear();
@@ -21,6 +22,9 @@ public sealed class KeypointQuality
 
     /// <summary>Standard deviation per keypoint, the mean over three axes, metres; NaN where it is not known.</summary>
     public double[] SigmaM { get; }
+
+    /// <summary>How uncertain the views alone leave each keypoint; unknown where it is missing, or the estimator does not say.</summary>
+    public SpatialCovariance[] Covariance { get; }
 
     /// <summary>Views per keypoint that its position rests on.</summary>
     public int[] ViewsUsed { get; }
@@ -42,6 +46,7 @@ public sealed class KeypointQuality
     {
         Array.Fill(ReprojectionPx, double.NaN);
         Array.Fill(SigmaM, double.NaN);
+        Array.Fill(Covariance, SpatialCovariance.Unknown);
         Array.Clear(ViewsUsed);
         Array.Clear(Presence);
         ViewsPresent = 0;

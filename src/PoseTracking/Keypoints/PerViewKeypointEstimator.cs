@@ -5,7 +5,8 @@ namespace ClosedLoop.PoseTracking;
 
 /// <summary>
 /// Keypoints the fast way: the animal is localised, every view is cropped about it, a network makes a map of
-/// probabilities of every keypoint in every crop, and the places in the views are triangulated.
+/// probabilities of every keypoint in every crop, the places in the views are triangulated, and a pose network, where
+/// there is one, looks at all of them together.
 /// </summary>
 /// <remarks>Each view may offer two places for a keypoint, so that left and right that one view exchanges are set right by the others.</remarks>
 public sealed class PerViewKeypointEstimator : KeypointEstimator
@@ -24,6 +25,9 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
     private readonly LatencyHistogram _cropping = new("crop");
     private readonly LatencyHistogram _computing = new("heatmaps");
     private readonly LatencyHistogram _joining = new("decode and triangulate");
+    private readonly LatencyHistogram _refining = new("pose network");
+    private readonly IPoseNetwork? _pose;
+    private readonly PoseRefinement? _refinement;
 
     /// <summary>Makes an estimator; it owns the networks.</summary>
     /// <param name="layout">The keypoints that the network finds.</param>
@@ -31,22 +35,24 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
     /// <param name="localising">The network that finds the animal: one map a view.</param>
     /// <param name="network">The network that finds keypoints: a map per keypoint and view.</param>
     /// <param name="cropSizeM">Side of the crops at the animal's depth, metres.</param>
+    /// <param name="pose">The network that looks at all keypoints together; null: none.</param>
     /// <param name="options">How.</param>
     /// <param name="workers">Threads to work with; null: as the options say, and its own.</param>
     /// <exception cref="ClosedLoopException">The networks are made for other views or keypoints.</exception>
     public PerViewKeypointEstimator(
         KeypointLayout layout, EstimatorViews views, IViewNetwork localising, IViewNetwork network, double cropSizeM,
-        EstimatorOptions? options = null, ViewWorkers? workers = null)
-        : base(layout, views, localising, Checked(layout, views, network, cropSizeM, options), workers)
+        IPoseNetwork? pose = null, EstimatorOptions? options = null, ViewWorkers? workers = null)
+        : base(layout, views, localising, Checked(layout, views, network, cropSizeM, pose, options), workers)
     {
-        (_network, _cropSizeM) = (network, cropSizeM);
+        (_network, _cropSizeM, _pose) = (network, cropSizeM, pose);
+        _refinement = pose is not null && Options.Refine ? new(pose, layout.Count) : null;
         _triangulators = [.. Enumerable.Range(0, layout.Count).Select(_ => new Triangulator(views.Rig, Options.Triangulation))];
         _resamplers = [.. views.Images.Select(image => new ViewResampler(image, network.InputWidth, network.InputHeight))];
         _windows = new CropWindow[views.Count];
         // Place, then view, then keypoint: a keypoint's places lie together.
         _places = new ImagePoint[layout.Count * views.Count * 2];
         _placeCounts = new int[layout.Count * views.Count];
-        Latencies = [LocalisingLatency, _cropping, _computing, _joining];
+        Latencies = [LocalisingLatency, _cropping, _computing, _joining, .. _refinement is null ? (LatencyHistogram[])[] : [_refining]];
         (_crop, _decode, _triangulate) = (Crop, Decode, Triangulate);
     }
 
@@ -64,16 +70,20 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
     {
         base.Dispose();
         _network.Dispose();
+        _pose?.Dispose();
     }
 
     // NB: before the base makes threads: an estimator that is refused leaves none behind.
-    private static EstimatorOptions Checked(KeypointLayout layout, EstimatorViews views, IViewNetwork network, double cropSizeM, EstimatorOptions? options)
+    private static EstimatorOptions Checked(
+        KeypointLayout layout, EstimatorViews views, IViewNetwork network, double cropSizeM, IPoseNetwork? pose, EstimatorOptions? options)
     {
         var checkedOptions = Checked(options);
         if (network.Views != views.Count || network.Maps != layout.Count)
             throw ClosedLoopException.Failed($"the keypoint network makes {network.Maps} maps of {network.Views} views; {layout.Count} maps of {views.Count} views are needed");
         if (!(cropSizeM > 0))
             throw ClosedLoopException.Failed($"a crop of {cropSizeM} m cannot be");
+        if (pose is not null)
+            _ = new PoseRefinement(pose, layout.Count);
         return checkedOptions;
     }
 
@@ -88,7 +98,17 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
         Workers.For(_triangulate, Layout.Count);
         _cropping.Record((long)Stopwatch.GetElapsedTime(started, cropped).TotalNanoseconds);
         _computing.Record((long)Stopwatch.GetElapsedTime(cropped, computed).TotalNanoseconds);
-        _joining.Record((long)Stopwatch.GetElapsedTime(computed).TotalNanoseconds);
+        var joined = Stopwatch.GetTimestamp();
+        _joining.Record((long)Stopwatch.GetElapsedTime(computed, joined).TotalNanoseconds);
+        if (_refinement is null)
+            return;
+        if (_refinement.Apply(Found, Quality))
+            for (var k = 0; k < Layout.Count; k++)
+            {
+                var position = Found.Position(k);
+                Quality.ReprojectionPx[k] = _triangulators[k].ReprojectionPx(position[0], position[1], position[2]);
+            }
+        _refining.Record((long)Stopwatch.GetElapsedTime(joined).TotalNanoseconds);
     }
 
     private void Crop(int view)
@@ -146,6 +166,7 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
         Found.Confidence[keypoint] = (float)point.Confidence;
         Quality.ReprojectionPx[keypoint] = point.ReprojectionPx;
         Quality.SigmaM[keypoint] = point.Covariance.SigmaM;
+        Quality.Covariance[keypoint] = point.Covariance;
         Quality.ViewsUsed[keypoint] = point.ViewsUsed;
     }
 }

@@ -88,16 +88,20 @@ public static class SimulatedRig
         return best!;
     }
 
-    // Whether the pixels of the border, and a little beyond, have directions.
+    // Whether the pixels of the border, and of a ring a little beyond, have directions.
+    // NB: every one of them: a folding lens leaves a gap of a few pixels on one side only.
     private static bool SeesEverywhere(CameraCalibration camera)
     {
-        for (var i = 0; i <= 16; i++)
-            for (var side = 0; side < 2; side++)
-            {
-                var (u, v) = (-4 + ((camera.WidthPx + 7) * i / 16.0), -4 + ((camera.HeightPx + 7) * i / 16.0));
-                if (double.IsNaN(camera.Direction(u, side == 0 ? -4 : camera.HeightPx + 3).X) || double.IsNaN(camera.Direction(side == 0 ? -4 : camera.WidthPx + 3, v).X))
+        foreach (var beyond in (int[])[0, 4])
+        {
+            var (right, bottom) = (camera.WidthPx - 1 + beyond, camera.HeightPx - 1 + beyond);
+            for (var u = -beyond; u <= right; u++)
+                if (double.IsNaN(camera.Direction(u, -beyond).X) || double.IsNaN(camera.Direction(u, bottom).X))
                     return false;
-            }
+            for (var v = -beyond; v <= bottom; v++)
+                if (double.IsNaN(camera.Direction(-beyond, v).X) || double.IsNaN(camera.Direction(right, v).X))
+                    return false;
+        }
         return true;
     }
 

@@ -125,7 +125,7 @@ public sealed class PerViewKeypointEstimatorTests
         foreach (var threads in new[] { 1, 2 })
         {
             using var still = new PerViewKeypointEstimator(
-                KeypointLayout.Rat23, one.Views, new StillNetwork(one.Localising), new StillNetwork(one.Keypoints), PlantedScene.CropSizeM, new() { Threads = threads });
+                KeypointLayout.Rat23, one.Views, new StillNetwork(one.Localising), new StillNetwork(one.Keypoints), PlantedScene.CropSizeM, pose: null, new() { Threads = threads });
             Assert.Equal(23, still.Process(one.Frames).PresentCount);
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 20; i++)

@@ -21,7 +21,7 @@ internal sealed class PlantedScene : IDisposable
         Array.Fill(Frames.Present, true);
         Localising = new(views, 80, 60, 1, 20, 15) { Answer = LocalisingAnswer };
         Keypoints = new(views, 96, 96, 23, 48, 48) { Answer = KeypointAnswer };
-        _estimator = new(() => new(KeypointLayout.Rat23, Views, Localising, Keypoints, CropSizeM, options));
+        _estimator = new(() => new(KeypointLayout.Rat23, Views, Localising, Keypoints, CropSizeM, pose: null, options));
         NextPose();
     }
 

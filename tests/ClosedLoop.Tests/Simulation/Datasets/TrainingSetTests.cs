@@ -75,6 +75,41 @@ public sealed class TrainingSetTests : IDisposable
         Assert.Equal((3, 100), (meta.RootElement.GetProperty("sets").GetInt32(), meta.RootElement.GetProperty("planned").GetInt32()));
     }
 
+    [Fact]
+    public void What_was_written_reads_back()
+    {
+        var folder = Make("read", Small);
+        var (images, keypoints) = (File.ReadAllBytes(Path.Combine(folder, "images.bin")), MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(folder, "keypoints.bin"))).ToArray());
+        using var reader = TrainingSetReader.Open(folder);
+        Assert.Equal((7, 2, 128, 96), (reader.Sets, reader.Cameras, reader.WidthPx, reader.HeightPx));
+        Assert.Equal(KeypointLayout.Rat23.Names, reader.Keypoints);
+        var frames = new FrameSet([(128, 96, 3), (128, 96, 3)]);
+        foreach (var set in (int[])[5, 0, 6])
+        {
+            reader.Read(set, frames);
+            Assert.Equal(images.AsSpan(((2 * set) + 1) * 96 * 128 * 3, 96 * 128 * 3).ToArray(), frames.Pixels[1]);
+            Assert.All(frames.Present, Assert.True);
+            Assert.Equal(set, frames.Stamp.DeviceCounter);
+            Assert.Equal(keypoints.AsSpan(69 * set, 69).ToArray(), reader.Truth(set).ToArray());
+            Assert.InRange(reader.Behaviour(set), 0, reader.Behaviours.Count - 1);
+        }
+        // Two sets share a scene, and with it their cameras.
+        Assert.Equal(reader.Rig(0).Cameras[1].TranslationM, reader.Rig(1).Cameras[1].TranslationM);
+        Assert.NotEqual(reader.Rig(0).Cameras[1].TranslationM, reader.Rig(2).Cameras[1].TranslationM);
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_training_set_or_one_cut_short_is_named()
+    {
+        Assert.Contains("has no meta.json", Assert.Throws<ClosedLoopException>(() => TrainingSetReader.Open(Path.GetDirectoryName(_folder["x"])!)).Message, StringComparison.Ordinal);
+        var folder = Make("cut", Small);
+        using (var images = File.OpenWrite(Path.Combine(folder, "images.bin")))
+            images.SetLength(images.Length - 1);
+        Assert.Contains("images.bin is shorter than the 7 sets", Assert.Throws<ClosedLoopException>(() => TrainingSetReader.Open(folder)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder, "meta.json"), "{\"sets\": 7");
+        Assert.Contains("cannot be read", Assert.Throws<ClosedLoopException>(() => TrainingSetReader.Open(folder)).Message, StringComparison.Ordinal);
+    }
+
     private string Make(string name, TrainingSetOptions options)
     {
         var folder = _folder[name];
