@@ -81,7 +81,7 @@ internal sealed class RigFileReader
 
     private RigCameras? Cameras(YamlSection section)
     {
-        Allow(section, "videos", "devices", "calibration", "model", "device", "threads", "filter", "faults");
+        Allow(section, "videos", "devices", "calibration", "model", "device", "threads", "refine", "filter", "faults");
         var videos = section.Has("devices") && !section.Has("videos") ? null : Try(() => section.Text("videos"));
         var devices = section.Has("devices") ? Try(() => section.Children("devices").Select(Device).ToArray()) : null;
         if (section.Has("videos") && section.Has("devices"))
@@ -101,6 +101,7 @@ internal sealed class RigFileReader
                 Model = model is null or "fast" or "volumetric" ? model ?? otherwise.Model : Absolute(model),
                 Device = device is null ? otherwise.Device : InferenceDeviceNames.Parse(device),
                 Threads = Integer(section, "threads", 1, 64) ?? otherwise.Threads,
+                Refine = !section.Has("refine") || Try(() => (bool?)section.Truth("refine")) != false,
                 Filter = section.Has("filter") && Try(() => (bool?)section.Truth("filter")) == true,
             },
             Faults = section.Has("faults") ? Try(() => section.Children("faults").Select(Fault).ToArray()) ?? [] : [],

@@ -82,6 +82,7 @@ internal static class RigFileWriter
         Line(text, "  model", Quote(cameras.Vision.Model));
         Line(text, "  device", cameras.Vision.Device.Word());
         Line(text, "  threads", Whole(cameras.Vision.Threads));
+        Line(text, "  refine", cameras.Vision.Refine ? "true" : "false");
         Line(text, "  filter", cameras.Vision.Filter ? "true" : "false");
         if (cameras.Faults.Count > 0)
             text.Append("  faults:\n");
