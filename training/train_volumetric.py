@@ -20,10 +20,14 @@ from closedloop_training.volumetric import VolumetricNetwork, project
 
 
 class Cubes(Dataset):
-    """All views of a set, cropped about a centre that is a little off; some views withheld, the arena turned at random."""
+    """All views of a set, cropped about a centre that is a little off; some views withheld, the arena turned at random.
 
-    def __init__(self, training_set, length, seed, augment=True):
+    withheld: the share of sets that some views are withheld from. Without augment the sets come in their order.
+    """
+
+    def __init__(self, training_set, length, seed, augment=True, withheld=None):
         self.data, self.length, self.seed, self.augment = training_set, length, seed, augment
+        self.withheld = (0.4 if augment else 0.0) if withheld is None else withheld
         self.sets = np.flatnonzero(training_set.has_animal)
 
     def __len__(self):
@@ -36,7 +40,7 @@ class Cubes(Dataset):
         keypoints = self.data.keypoints[index].astype(np.float64)
         centre = self.data.centres[index].astype(np.float64) + random.normal(0, 0.007, 3)
         weights = np.ones(len(cameras), np.float32)
-        if self.augment and len(cameras) > 2 and random.random() < 0.4:
+        if self.withheld and len(cameras) > 2 and random.random() < self.withheld:
             # Up to three, but two stay.
             weights[random.permutation(len(cameras))[: random.integers(1, min(4, len(cameras) - 1))]] = 0
         crops = []

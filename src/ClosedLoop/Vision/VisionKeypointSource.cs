@@ -8,16 +8,19 @@ namespace ClosedLoop.Vision;
 
 /// <summary>
 /// Keypoints from images: frame sets are read, and a network makes keypoints of them. Live, a thread of its own reads the
-/// sets and hands each to whoever records them; the network takes the newest one there is, and the sets that it had no
-/// time for are counted. Otherwise every set is estimated, in order, as it is asked for.
+/// sets and hands each to whoever records them; of those that wait for the network the newest two stay, and the sets that
+/// it had no time for are counted. Otherwise every set is estimated, in order, as it is asked for.
 /// </summary>
 /// <remarks>
 /// Sets are handed to <see cref="Framed"/> whole, also those that the network never sees. One thread calls
-/// <see cref="TryRead"/>. Frames in memory: one being read, one that waits, one being estimated.
+/// <see cref="TryRead"/>. Frames in memory: one being read, two that wait, one being estimated.
 /// </remarks>
 public sealed class VisionKeypointSource : IKeypointSource
 {
-    private const int SetsInMemory = 4;
+    // NB: with one waiting, a hiccup of the machine of two periods costs a set; with two, three. More would let a network
+    // that is too slow for its cameras lag behind them by as much.
+    private const int Waiting = 2;
+    private const int SetsInMemory = Waiting + 2;
     private const int WarmUpRuns = 20;
 
     private readonly IFrameSource _frames;
@@ -46,7 +49,7 @@ public sealed class VisionKeypointSource : IKeypointSource
         (_frames, _estimator, _clock, _isLive, _filter) = (frames, estimator, clock, isLive, filter);
         FrameLayout = FrameLayout.Of(frames);
         _pool = new(SetsInMemory, FrameLayout.NewFrameSet);
-        _arrivals = new("images to keypoints", 1, QueuePolicy.KeepLatest, _pool.Return);
+        _arrivals = new("images to keypoints", Waiting, QueuePolicy.KeepLatest, _pool.Return);
         if (frames is CameraFrameSource cameras)
         {
             cameras.Found += finding => Found?.Invoke(finding);
