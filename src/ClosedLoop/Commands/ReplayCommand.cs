@@ -5,6 +5,7 @@ using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
 
@@ -31,9 +32,11 @@ public static class ReplayCommand
         var json = JsonReport.CreateOption();
         var body = new BodyOptions();
         var reading = new KeypointFileArguments();
+        var vision = new VisionArguments();
         var command = new Command("replay", "Play a recording or a keypoint file through the pipeline of a live session.") { path, animal };
         body.AddTo(command);
         reading.AddTo(command);
+        vision.AddTo(command);
         foreach (var option in new Option[] { rate, episodes, record, picture, json })
             command.Add(option);
         command.SetAction((parsed, cancellation) =>
@@ -44,6 +47,9 @@ public static class ReplayCommand
             var plan = parsed.GetValue(episodes) is { } episodesText ? EpisodePlan.Parse(episodesText) : (EpisodePlan?)null;
             OutputPath.RequireNewFile("--record", parsed.GetValue(record));
             OutputPath.RequireFile("--picture", parsed.GetValue(picture));
+            var networks = vision.Networks(parsed);
+            if (networks is not null && !IsRecording(source))
+                throw ClosedLoopException.Usage($"'--keypoints vision' looks at the images of a recording (.mcap), and '{source}' is a keypoint file; 'closedloop track' makes keypoints of videos");
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
             var description = body.IsGiven(parsed) || !IsRecording(source) ? body.Resolve(parsed) : null;
 
@@ -51,6 +57,7 @@ public static class ReplayCommand
                 SessionRun.Execute(setup, input, clock, new()
                 {
                     RecordingPath = parsed.GetValue(record),
+                    RecordsImages = false,
                     PicturePath = parsed.GetValue(picture),
                     Json = parsed.GetValue(json),
                     Notes = notes,
@@ -64,6 +71,16 @@ public static class ReplayCommand
                 reading.RefuseForRecordings(parsed, source);
                 var frames = reading.Range(parsed);
                 using var recording = SessionRecording.Open(source);
+                if (networks is not null)
+                {
+                    // NB: images first: what was recorded without cameras has no calibration either.
+                    var images = RecordedImages.Open(recording, playbackRate, clock, frames);
+                    using var found = networks.Open(images, RecordedImages.CalibrationOf(recording, vision.Calibration(parsed)).Rig, clock, isLive: false);
+                    using var seen = SessionArchive.SetupOf(recording, description, known, found);
+                    using var ticks = new SourceInput(found, clock);
+                    Play(seen, ticks, [.. recording.Notes, $"the keypoints are of {found.Description}; a tick for each set of images"], images.SetCount, original: null);
+                    return Task.FromResult(0);
+                }
                 using var setup = SessionArchive.SetupOf(recording, description, known);
                 using var input = new RecordingInput(recording, clock, playbackRate, frames);
                 // NB: what is computed depends on all that came before: a replay that begins in the middle is not to be compared.
