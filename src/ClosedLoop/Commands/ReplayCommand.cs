@@ -15,7 +15,7 @@ public static class ReplayCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var path = new Argument<string>("FILE") { Description = "A recording (.mcap) or a keypoint file (.nwb, .mat, .csv)." };
+        var path = new Argument<string>("FILE") { Description = "A recording (.mcap) or a keypoint file (.nwb, .mat, .csv, or a .mcap that holds keypoints alone)." };
         var animal = new Option<string?>("--animal")
         {
             Description = "The animal, as 'register' wrote it; fitted from the file itself where none is given.",
@@ -47,11 +47,12 @@ public static class ReplayCommand
             var plan = parsed.GetValue(episodes) is { } episodesText ? EpisodePlan.Parse(episodesText) : (EpisodePlan?)null;
             OutputPath.RequireNewFile("--record", parsed.GetValue(record));
             OutputPath.RequireFile("--picture", parsed.GetValue(picture));
+            var isSession = IsRecording(source) && !KeypointFile.IsRecordingOfKeypoints(source);
             var networks = vision.Networks(parsed);
-            if (networks is not null && !IsRecording(source))
-                throw ClosedLoopException.Usage($"'--keypoints vision' looks at the images of a recording (.mcap), and '{source}' is a keypoint file; 'closedloop track' makes keypoints of videos");
+            if (networks is not null && !isSession)
+                throw ClosedLoopException.Usage($"'--keypoints vision' looks at the images of a recorded session (.mcap), and '{source}' is a keypoint file; 'closedloop track' makes keypoints of videos");
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
-            var description = body.IsGiven(parsed) || !IsRecording(source) ? body.Resolve(parsed) : null;
+            var description = body.IsGiven(parsed) || !isSession ? body.Resolve(parsed) : null;
 
             void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, long frameCount, SessionRecording? original) =>
                 SessionRun.Execute(setup, input, clock, new()
@@ -66,7 +67,7 @@ public static class ReplayCommand
                     Frames = frameCount,
                 }, cancellation);
 
-            if (IsRecording(source))
+            if (isSession)
             {
                 reading.RefuseForRecordings(parsed, source);
                 var frames = reading.Range(parsed);
