@@ -79,7 +79,8 @@ public static class ReplayCommand
                     using var found = networks.Open(images, RecordedImages.CalibrationOf(recording, vision.Calibration(parsed)).Rig, clock, isLive: false);
                     using var seen = SessionArchive.SetupOf(recording, description, known, found);
                     using var ticks = new SourceInput(found, clock);
-                    Play(seen, ticks, [.. recording.Notes, $"the keypoints are of {found.Description}; a tick for each set of images"], images.SetCount, original: null);
+                    string[] notes = [.. recording.Notes, $"the keypoints are of {found.Description}; a tick for each set of images"];
+                    Play(seen, ticks, parsed.GetValue(record) is null ? notes : [.. notes, $"the images are not recorded once more: they are in '{source}'"], images.SetCount, original: null);
                     return Task.FromResult(0);
                 }
                 using var setup = SessionArchive.SetupOf(recording, description, known);
