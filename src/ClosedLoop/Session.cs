@@ -66,7 +66,7 @@ public sealed class Session : IDisposable
 
         // Everything that arrives is recorded as it arrives, also what no beat will see.
         using var findings = new CameraFindings(_input.Vision, recorder);
-        using var images = _input.Frames.Subscribe(set => recorder?.Write(set));
+        using var images = (recorder?.Layout.Frames is null ? Observable.Empty<FrameSet>() : _input.Frames).Subscribe(set => recorder!.Write(set));
         using var arrivals = _input.Keypoints.Subscribe(keypoints => recorder?.Write(keypoints));
 
         // One beat, one pose, one control step.

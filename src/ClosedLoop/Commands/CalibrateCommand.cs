@@ -16,9 +16,11 @@ public static class CalibrateCommand
     /// <summary>The verb with its own verbs. Exit code 1 where the gate refuses the calibration, or a camera has drifted.</summary>
     public static Command Create()
     {
-        var images = new Option<string?>("--images") { Description = "The folder that holds one folder of pictures, or one video, for each camera; equal order means simultaneous.", HelpName = "DIR" };
-        var check = new Option<string?>("--check") { Description = "A folder like that of --images, filmed anew: says whether a camera of --calibration has moved since.", HelpName = "DIR" };
-        var calibration = new Option<string?>("--calibration") { Description = "With --check: the calibration in question.", HelpName = "rig.yaml" };
+        var images = new Option<string?>("--images") { Description = "The folder that holds one folder of pictures, or one video, for each camera (equal order means simultaneous), or a recording (.mcap) with images.", HelpName = "DIR" };
+        var live = new Option<string?>("--live") { Description = "A rig file with cameras: what they see of the board now, until they have seen enough of it.", HelpName = "RIG.yaml" };
+        var seconds = new Option<double?>("--seconds") { Description = "With --live: how long to film at most; what was seen until then is calibrated with.", HelpName = "N" };
+        var check = new Option<string?>("--check") { Description = "A folder or recording like that of --images, filmed anew: says whether a camera of --calibration has moved since.", HelpName = "DIR" };
+        var calibration = new Option<string?>("--calibration") { Description = "With --check: the calibration in question; of a recording its own, where none is named.", HelpName = "rig.yaml" };
         var board = new Option<string?>("--board") { Description = "The board: chessboard:COLSxROWS:SQUARE_MM (inner corners) or charuco:COLSxROWS:SQUARE_MM:MARKER_MM:DICT (squares). With --check, where the calibration names none.", HelpName = "BOARD" };
         var output = new Option<string?>("--out") { Description = "Where to write the calibration; its pictures (…-coverage.png, …-cameras.png) are put beside it.", HelpName = "rig.yaml" };
         var floor = new Option<int?>("--floor-view") { Description = "The set, counted from 0, whose board lies on the floor: z = 0 is its plane and z points up. Without it the arena's frame is the first camera's.", HelpName = "INDEX" };
@@ -29,7 +31,7 @@ public static class CalibrateCommand
         var json = JsonReport.CreateOption();
         var command = new Command("calibrate", "Calibrate the cameras of a rig from images of a board, check that they still stand where they stood, and exchange calibrations with other programs.")
         {
-            images, board, output, floor, every, mostRms, accept, check, calibration, limit, json,
+            images, live, seconds, board, output, floor, every, mostRms, accept, check, calibration, limit, json,
         };
         command.Add(CalibrateImportCommand.Create());
         command.Add(CalibrateExportCommand.Create());
@@ -38,32 +40,37 @@ public static class CalibrateCommand
         {
             if (parsed.GetValue(every) is var step && step < 0)
                 throw ClosedLoopException.Usage($"'--every {step}' must be 0 or more");
-            switch (parsed.GetValue(images), parsed.GetValue(check))
+            if (parsed.GetValue(seconds) is { } duration && !(duration > 0 && double.IsFinite(duration)))
+                throw ClosedLoopException.Usage(FormattableString.Invariant($"--seconds {duration} is no duration; give seconds, as in 120"));
+            switch (parsed.GetValue(images), parsed.GetValue(live), parsed.GetValue(check))
             {
-                case ({ } folder, null):
-                    Refuse(parsed, "--images", calibration, limit);
-                    return Task.FromResult(Calibrate(
-                        folder,
-                        BoardDescription.Parse(parsed.GetValue(board) ?? throw Missing("--images", "--board BOARD")),
-                        parsed.GetValue(output) ?? throw Missing("--images", "--out rig.yaml"),
-                        step,
-                        new() { FloorSet = parsed.GetValue(floor), MostRmsPx = parsed.GetValue(mostRms) },
-                        parsed.GetValue(accept),
-                        parsed.GetValue(json),
-                        cancellation));
-                case (null, { } folder):
-                    Refuse(parsed, "--check", output, floor, mostRms, accept);
+                case ({ } folder, null, null):
+                    Refuse(parsed, "--images", calibration, limit, seconds);
+                    return Task.FromResult(Calibrate("--images", (shown, line) => BoardImages.Read(folder, shown, step, line, cancellation)));
+                case (null, { } rig, null):
+                    Refuse(parsed, "--live", calibration, limit, every);
+                    return Task.FromResult(Calibrate("--live", (shown, line) => BoardImages.Film(rig, shown, parsed.GetValue(seconds), line, cancellation)));
+                case (null, null, { } folder):
+                    Refuse(parsed, "--check", output, floor, mostRms, accept, seconds);
                     return Task.FromResult(CalibrationCheck.Run(
-                        folder, parsed.GetValue(calibration) ?? throw Missing("--check", "--calibration rig.yaml"), parsed.GetValue(board), step,
-                        parsed.GetValue(limit), parsed.GetValue(json), cancellation));
+                        folder, parsed.GetValue(calibration), parsed.GetValue(board), step, parsed.GetValue(limit), parsed.GetValue(json), cancellation));
                 default:
-                    throw ClosedLoopException.Usage("'calibrate' needs either --images DIR (to calibrate) or --check DIR (to look for cameras that have moved); 'closedloop calibrate --help' says more");
+                    throw ClosedLoopException.Usage("'calibrate' needs one of --images DIR and --live RIG.yaml (to calibrate) and --check DIR (to look for cameras that have moved); 'closedloop calibrate --help' says more");
             }
+
+            int Calibrate(string mode, Func<BoardDescription, ProgressLine, BoardObservations> observe) => CalibrateCommand.Calibrate(
+                observe,
+                BoardDescription.Parse(parsed.GetValue(board) ?? throw Missing(mode, "--board BOARD")),
+                parsed.GetValue(output) ?? throw Missing(mode, "--out rig.yaml"),
+                new() { FloorSet = parsed.GetValue(floor), MostRmsPx = parsed.GetValue(mostRms) },
+                parsed.GetValue(accept),
+                parsed.GetValue(json),
+                cancellation);
         });
         return command;
     }
 
-    private static ClosedLoopException Missing(string option, string what) => ClosedLoopException.Usage($"'{option}' needs {what} as well; 'closedloop calibrate --help' says more");
+    internal static ClosedLoopException Missing(string option, string what) => ClosedLoopException.Usage($"'{option}' needs {what} as well; 'closedloop calibrate --help' says more");
 
     private static void Refuse(ParseResult parsed, string mode, params Option[] others)
     {
@@ -73,15 +80,16 @@ public static class CalibrateCommand
     }
 
     private static int Calibrate(
-        string folder, BoardDescription board, string target, int every, RigCalibrationOptions options, bool accept, FileInfo? json, CancellationToken cancellation)
+        Func<BoardDescription, ProgressLine, BoardObservations> observe, BoardDescription board, string target, RigCalibrationOptions options, bool accept, FileInfo? json, CancellationToken cancellation)
     {
         OutputPath.RequireFile("--out", target);
         var watch = Stopwatch.StartNew();
         RigCalibrationResult result;
         using (var progress = new ProgressLine())
         {
-            var observations = ObservationReader.Read(ImageSequence.OpenAll(folder), board, every, progress, cancellation);
-            result = RigCalibrator.Calibrate(observations, options, progress, cancellation);
+            var observations = observe(board, progress);
+            // NB: who ended the filming wants what was filmed; files are read again at no cost.
+            result = RigCalibrator.Calibrate(observations, options, progress, cancellation.IsCancellationRequested ? CancellationToken.None : cancellation);
         }
         // The pictures are made whatever the gate says: they show what is missing.
         var stem = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, Path.GetFileNameWithoutExtension(target));

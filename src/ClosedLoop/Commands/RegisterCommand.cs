@@ -13,7 +13,7 @@ public static class RegisterCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var path = new Argument<string>("FILE") { Description = "A keypoint file: .nwb, .mat or .csv." };
+        var path = new Argument<string>("FILE") { Description = "A keypoint file (.nwb, .mat, .csv), or a recording (.mcap)." };
         var output = new Option<string>("--out") { Description = "Where to write the animal.", HelpName = "rat.yaml", Required = true };
         var name = new Option<string?>("--name") { Description = "What to call the animal; the name of --out where nothing is said." };
         var samples = new Option<int>("--samples") { Description = "How many frames the offsets are fitted on.", DefaultValueFactory = _ => 100 };

@@ -5,6 +5,7 @@ using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
 
@@ -14,7 +15,7 @@ public static class ReplayCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var path = new Argument<string>("FILE") { Description = "A recording (.mcap) or a keypoint file (.nwb, .mat, .csv)." };
+        var path = new Argument<string>("FILE") { Description = "A recording (.mcap) or a keypoint file (.nwb, .mat, .csv, or a .mcap that holds keypoints alone)." };
         var animal = new Option<string?>("--animal")
         {
             Description = "The animal, as 'register' wrote it; fitted from the file itself where none is given.",
@@ -31,9 +32,11 @@ public static class ReplayCommand
         var json = JsonReport.CreateOption();
         var body = new BodyOptions();
         var reading = new KeypointFileArguments();
+        var vision = new VisionArguments();
         var command = new Command("replay", "Play a recording or a keypoint file through the pipeline of a live session.") { path, animal };
         body.AddTo(command);
         reading.AddTo(command);
+        vision.AddTo(command);
         foreach (var option in new Option[] { rate, episodes, record, picture, json })
             command.Add(option);
         command.SetAction((parsed, cancellation) =>
@@ -44,13 +47,18 @@ public static class ReplayCommand
             var plan = parsed.GetValue(episodes) is { } episodesText ? EpisodePlan.Parse(episodesText) : (EpisodePlan?)null;
             OutputPath.RequireNewFile("--record", parsed.GetValue(record));
             OutputPath.RequireFile("--picture", parsed.GetValue(picture));
+            var isSession = IsRecording(source) && !KeypointFile.IsRecordingOfKeypoints(source);
+            var networks = vision.Networks(parsed);
+            if (networks is not null && !isSession)
+                throw ClosedLoopException.Usage($"'--keypoints vision' looks at the images of a recorded session (.mcap), and '{source}' is a keypoint file; 'closedloop track' makes keypoints of videos");
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
-            var description = body.IsGiven(parsed) || !IsRecording(source) ? body.Resolve(parsed) : null;
+            var description = body.IsGiven(parsed) || !isSession ? body.Resolve(parsed) : null;
 
             void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, long frameCount, SessionRecording? original) =>
                 SessionRun.Execute(setup, input, clock, new()
                 {
                     RecordingPath = parsed.GetValue(record),
+                    RecordsImages = false,
                     PicturePath = parsed.GetValue(picture),
                     Json = parsed.GetValue(json),
                     Notes = notes,
@@ -59,11 +67,22 @@ public static class ReplayCommand
                     Frames = frameCount,
                 }, cancellation);
 
-            if (IsRecording(source))
+            if (isSession)
             {
                 reading.RefuseForRecordings(parsed, source);
                 var frames = reading.Range(parsed);
                 using var recording = SessionRecording.Open(source);
+                if (networks is not null)
+                {
+                    // NB: images first: what was recorded without cameras has no calibration either.
+                    var images = RecordedImages.Open(recording, playbackRate, clock, frames);
+                    using var found = networks.Open(images, RecordedImages.CalibrationOf(recording, vision.Calibration(parsed)).Rig, clock, isLive: false);
+                    using var seen = SessionArchive.SetupOf(recording, description, known, found);
+                    using var ticks = new SourceInput(found, clock);
+                    string[] notes = [.. recording.Notes, $"the keypoints are of {found.Description}; a tick for each set of images"];
+                    Play(seen, ticks, parsed.GetValue(record) is null ? notes : [.. notes, $"the images are not recorded once more: they are in '{source}'"], images.SetCount, original: null);
+                    return Task.FromResult(0);
+                }
                 using var setup = SessionArchive.SetupOf(recording, description, known);
                 using var input = new RecordingInput(recording, clock, playbackRate, frames);
                 // NB: what is computed depends on all that came before: a replay that begins in the middle is not to be compared.

@@ -8,6 +8,9 @@ internal sealed record SessionOutputs
     /// <summary>Where to record to; null: nowhere.</summary>
     public string? RecordingPath { get; init; }
 
+    /// <summary>Whether images are recorded where there are any; false: they are in a recording already, and encoding them once more would only spoil them.</summary>
+    public bool RecordsImages { get; init; } = true;
+
     /// <summary>How to record.</summary>
     public SessionRecorderOptions Recorder { get; init; } = new();
 

@@ -39,7 +39,7 @@ internal static class SessionRun
     private static RecordingContent ContentOf(SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs)
     {
         var content = SessionArchive.ContentOf(setup, clock, outputs.Attachments);
-        return input.Vision is { } vision
+        return input.Vision is { } vision && outputs.RecordsImages
             ? content with { Layout = content.Layout with { Frames = vision.FrameLayout }, ImageCodec = new JpegImages() }
             : content;
     }

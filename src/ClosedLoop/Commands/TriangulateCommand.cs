@@ -16,7 +16,7 @@ public static class TriangulateCommand
     {
         var points = new Option<string>("--points") { Description = "A folder with one file per camera, named after it: SLEAP analysis .h5, DeepLabCut .csv or .h5.", HelpName = "DIR", Required = true };
         var calibration = new Option<string>("--calibration") { Description = "The rig's calibration, as 'calibrate' writes it.", HelpName = "rig.yaml", Required = true };
-        var output = new Option<string>("--out") { Description = "Where to write the keypoints: .mat, .nwb or .csv.", HelpName = "KEYPOINTS", Required = true };
+        var output = new Option<string>("--out") { Description = "Where to write the keypoints: .mat, .nwb, .csv or .mcap.", HelpName = "KEYPOINTS", Required = true };
         var rate = new Option<double>("--rate-hz") { Description = "Frames per second of the videos.", HelpName = "HZ", DefaultValueFactory = _ => 50 };
         var sigma = new Option<double>("--sigma-px") { Description = "How far off the points are, standard deviation in pixels.", HelpName = "PX", DefaultValueFactory = _ => 2 };
         var least = new Option<double>("--least-confidence") { Description = "Points that the tool believes in less are not used.", HelpName = "P", DefaultValueFactory = _ => 0.2 };

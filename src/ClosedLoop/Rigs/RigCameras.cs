@@ -29,10 +29,19 @@ public sealed record RigCameras
     public VisionKeypointSource Open(SessionClock clock)
     {
         var rig = RigCalibrationFile.Load(CalibrationPath).Rig;
+        return Vision.Open(OpenCameras(clock, [.. rig.Cameras.Select(camera => camera.Name)]), rig, clock, isLive: true);
+    }
+
+    /// <summary>Opens the cameras alone, before there is a calibration or without one.</summary>
+    /// <param name="clock">The session's clock.</param>
+    /// <param name="names">Which videos, in which order, where videos are played; null: all that there are.</param>
+    /// <exception cref="ClosedLoopException">A camera cannot be used.</exception>
+    public CameraFrameSource OpenCameras(SessionClock clock, IReadOnlyList<string>? names)
+    {
         var cameras = new List<ICamera>();
         try
         {
-            cameras.AddRange(VideoFolder is { } folder ? Videos(folder, rig, clock) : Devices.Select(device => device.Make(clock)));
+            cameras.AddRange(VideoFolder is { } folder ? Videos(folder, names, clock) : Devices.Select(device => device.Make(clock)));
             foreach (var name in Faults.Select(fault => fault.Camera).Distinct())
             {
                 var place = cameras.FindIndex(camera => camera.Name == name);
@@ -40,7 +49,7 @@ public sealed record RigCameras
                     throw ClosedLoopException.Usage($"a fault is to be planted in the camera '{name}'{Spelling.Suggest(name, [.. cameras.Select(camera => camera.Name)])}, which the rig does not have");
                 cameras[place] = new FaultyCamera(cameras[place], clock, [.. Faults.Where(fault => fault.Camera == name).Select(fault => fault.Fault)]);
             }
-            return Vision.Open(new CameraFrameSource(cameras, clock), rig, clock, isLive: true);
+            return new(cameras, clock);
         }
         catch
         {
@@ -50,14 +59,14 @@ public sealed record RigCameras
     }
 
     /// <summary>One camera per video, all on one trigger.</summary>
-    private static IEnumerable<ICamera> Videos(string folder, RigCalibration rig, SessionClock clock)
+    private static IEnumerable<ICamera> Videos(string folder, IReadOnlyList<string>? names, SessionClock clock)
     {
         var found = VideoFrameSource.Find(folder);
         double rateHz;
         using (var source = VideoFrameSource.Open(folder))
             rateHz = source.RateHz;
         var trigger = new TriggerClock(clock, rateHz);
-        foreach (var name in rig.Cameras.Select(camera => camera.Name).Where(found.ContainsKey))
+        foreach (var name in names?.Where(found.ContainsKey) ?? found.Keys.Order(NaturalOrder.Instance))
             yield return Directory.Exists(found[name])
                 ? new ImageFolderCamera(name, found[name], clock, trigger)
                 : new VideoFileCamera(name, found[name], clock, trigger);

@@ -14,7 +14,7 @@ namespace ClosedLoop.Sessions;
 public sealed class RecordingInput(SessionRecording recording, SessionClock clock, double? rate, FrameRange? frames = null) : SessionInput
 {
     // NB: checked here and not when it runs: by then a recording of the replay would have been begun.
-    private readonly FrameRange? _frames = Check(frames, recording);
+    private readonly FrameRange? _frames = frames?.Within(recording.Count(RecordingTopics.Ticks), recording.Path);
 
     /// <inheritdoc/>
     public override KeypointLayout Layout => recording.Layout.Keypoints;
@@ -46,13 +46,5 @@ public sealed class RecordingInput(SessionRecording recording, SessionClock cloc
             }
             Deliver(new ControlTick(recorded.Index, now, recorded.Keypoints));
         }
-    }
-
-    private static FrameRange? Check(FrameRange? frames, SessionRecording recording)
-    {
-        var count = recording.Count(RecordingTopics.Ticks);
-        return frames is { } asked && (asked.From >= count || asked.To > count)
-            ? throw ClosedLoopException.Usage($"the frames {asked} were asked for, but '{recording.Path}' has the frames 0:{count}")
-            : frames;
     }
 }

@@ -56,12 +56,16 @@ public static class SessionArchive
     /// <param name="recording">The recording.</param>
     /// <param name="body">Another body to use instead of the recording's; null: the recording's.</param>
     /// <param name="animal">Another animal to use instead of the recording's; null: the recording's.</param>
+    /// <param name="keypoints">Where the keypoints come from instead of the recording, as from its images; null: from the recording.</param>
     /// <exception cref="ClosedLoopException">The recording lacks what a replay needs, or holds it in another version's form.</exception>
-    public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal)
+    public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal, IKeypointSource? keypoints = null)
     {
         body ??= BodyOf(recording);
         animal ??= AnimalFile.Parse(Text(recording, AnimalName), $"{recording.Path}: {AnimalName}");
-        return new(body, animal, recording.Layout.Keypoints, ConfigurationOf(recording));
+        var configuration = ConfigurationOf(recording);
+        return keypoints is null
+            ? new(body, animal, recording.Layout.Keypoints, configuration)
+            : new(body, animal, keypoints.Layout, configuration with { RateHz = keypoints.RateHz, Source = keypoints.Description });
     }
 
     private static BodyDescription BodyOf(SessionRecording recording)

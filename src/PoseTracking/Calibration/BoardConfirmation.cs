@@ -15,7 +15,7 @@ internal static class BoardConfirmation
     private const double LargestRatioError = 0.12;
 
     /// <summary>Which of its two layouts a ChArUco board with an even number of rows has: that in which more markers lie right.</summary>
-    public static BoardDescription ResolveParity(BoardDescription board, ImageSamples samples)
+    public static BoardDescription ResolveParity(BoardDescription board, IImageSamples samples)
     {
         if (board.Kind != BoardKind.Charuco || board.Rows % 2 != 0)
             return board with { Parity = 1 };
@@ -29,7 +29,10 @@ internal static class BoardConfirmation
     }
 
     /// <summary>Refuses observations of another board, of a mirrored one, and too few.</summary>
-    public static void Refuse(BoardObservations observations, ImageSamples samples)
+    /// <param name="observations">What was seen.</param>
+    /// <param name="samples">Some of the images that it was seen in, or was not.</param>
+    /// <param name="looked">In how many sets it was looked for, where that is more than were kept; null: as many.</param>
+    public static void Refuse(BoardObservations observations, IImageSamples samples, int? looked = null)
     {
         var board = observations.Board;
         var counts = Enumerable.Range(0, observations.Cameras.Count).Select(observations.ViewsOf).ToArray();
@@ -44,7 +47,7 @@ internal static class BoardConfirmation
             RefuseMirrored(observations, c, images);
             RefuseAnotherBoard(board, images, counts[c]);
             throw ClosedLoopException.Failed(
-                $"the board {board} was found in only {counts[c]} of {observations.SetNames.Count} images of the camera '{observations.Cameras[c].Name}', and at least {FewestViews} are needed (15 or more are good); " +
+                $"the board {board} was found in only {counts[c]} of {looked ?? observations.SetNames.Count} images of the camera '{observations.Cameras[c].Name}', and at least {FewestViews} are needed (15 or more are good); " +
                 "show the board to it more often, larger and sharply");
         }
         RefuseUnseenPart(observations);

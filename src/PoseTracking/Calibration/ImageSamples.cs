@@ -1,13 +1,10 @@
 namespace ClosedLoop.PoseTracking;
 
-/// <summary>Reads a few images of a camera again, for a closer look where something is wrong.</summary>
-internal sealed class ImageSamples(IReadOnlyList<ImageSequence> cameras, int[] sets, CancellationToken cancellation)
+/// <summary>Reads a few images of a camera's file again.</summary>
+internal sealed class ImageSamples(IReadOnlyList<ImageSequence> cameras, int[] sets, CancellationToken cancellation) : IImageSamples
 {
     public int CameraCount => cameras.Count;
 
-    public string NameOf(int camera) => cameras[camera].Name;
-
-    /// <summary>Up to <paramref name="count"/> images of a camera, spread over the sets for which <paramref name="wanted"/> holds (all, where it holds for none).</summary>
     public List<GreyImage> Read(int camera, int count, Func<int, bool>? wanted = null)
     {
         var from = Enumerable.Range(0, sets.Length).Where(s => wanted?.Invoke(s) ?? true).ToArray();

@@ -39,12 +39,15 @@ public sealed class ObservationReader
                 "take away what has no counterpart, or put an empty picture in the place of one that is missing");
         if (counts[0] == 0)
             throw ClosedLoopException.Usage($"the camera '{cameras[0].Name}' has no images");
-        var step = every > 0 ? every : Math.Max(1, (counts[0] + MostSets - 1) / MostSets);
+        var step = Step(counts[0], every);
         var sets = Enumerable.Range(0, (counts[0] + step - 1) / step).Select(i => i * step).ToArray();
         var samples = new ImageSamples(cameras, sets, cancellation);
         board = BoardConfirmation.ResolveParity(board, samples);
         return new ObservationReader(cameras, board, progress, cancellation).Search(sets, samples);
     }
+
+    /// <summary>Every how many-th set is looked at, of so many.</summary>
+    internal static int Step(long sets, int every) => every > 0 ? every : (int)Math.Max(1, (sets + MostSets - 1) / MostSets);
 
     private BoardObservations Search(int[] sets, ImageSamples samples)
     {
@@ -92,7 +95,7 @@ public sealed class ObservationReader
                     throw ClosedLoopException.Usage(
                         $"the images of the camera '{_cameras[c].Name}' differ in size: {_cameras[c].NameOf(sets[s])} is {image.Width}x{image.Height} and others are {sizes[c].Width}x{sizes[c].Height}; a calibration is for one size");
             }
-            digests[c][s] = Digest(image.Pixels);
+            digests[c][s] = ImageDigest.Of(image.Pixels);
             views[c][s] = BoardDetector.Find(image.Pixels, image.Width, image.Height, _board);
             var found = views[c][s] is null ? Volatile.Read(ref _found) : Interlocked.Increment(ref _found);
             _progress?.Report($"looking for the board: {Interlocked.Increment(ref _done)} of {sets.Length * _cameras.Count} images, found in {found}");
@@ -111,14 +114,5 @@ public sealed class ObservationReader
                     Look(c, s++, video.Image);
             }
         }
-    }
-
-    /// <summary>FNV-1a over eight bytes at a time: enough to tell whether two images are the same.</summary>
-    private static ulong Digest(ReadOnlySpan<byte> pixels)
-    {
-        var digest = 14695981039346656037UL;
-        foreach (var word in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(pixels))
-            digest = (digest ^ word) * 1099511628211UL;
-        return digest;
     }
 }

@@ -36,6 +36,12 @@ public sealed record RigCalibrationFile
     /// <exception cref="ClosedLoopException">It is missing, no rig calibration, or holds what cannot be; exit code 2.</exception>
     public static RigCalibrationFile Load(string path) => RigCalibrationReader.Read(path);
 
+    /// <summary>Reads the text of such a file strictly, as it stands in a recording.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="origin">Where it is from, for messages.</param>
+    /// <exception cref="ClosedLoopException">It is no rig calibration, or holds what cannot be; exit code 2.</exception>
+    public static RigCalibrationFile Parse(string text, string origin) => RigCalibrationReader.Parse(text, origin);
+
     /// <summary>Writes the file; a reader never sees half of it.</summary>
     /// <exception cref="ClosedLoopException">It cannot be written.</exception>
     public void Save(string path) => RigCalibrationWriter.Write(this, path);

@@ -21,6 +21,14 @@ public readonly record struct FrameRange(int From, int? To)
         throw ClosedLoopException.Usage($"'{text}' is not a range of frames; write A:B with A < B, frames counted from 0 and B not included, as in 0:600");
     }
 
+    /// <summary>This range, where there are so many frames.</summary>
+    /// <param name="count">How many there are.</param>
+    /// <param name="path">The file that has them, for the message.</param>
+    /// <exception cref="ClosedLoopException">It reaches beyond them.</exception>
+    public FrameRange Within(long count, string path) => From >= count || To > count
+        ? throw ClosedLoopException.Usage($"the frames {this} were asked for, but '{path}' has the frames 0:{count}")
+        : this;
+
     /// <inheritdoc/>
     public override string ToString() => $"{From}:{To}";
 

@@ -3,7 +3,7 @@ using ClosedLoop.Core;
 namespace ClosedLoop.Recording;
 
 /// <summary>
-/// A file of 3D keypoints (.nwb, .mat, .csv), read to memory whole, as a source of keypoint sets. Frames can also be
+/// A file of 3D keypoints (.nwb, .mat, .csv, or the keypoints of a recording, .mcap), read to memory whole, as a source of keypoint sets. Frames can also be
 /// read in any order. Units, rate and confidences are settled while opening; <see cref="Notes"/> says how.
 /// </summary>
 /// <remarks>
@@ -74,20 +74,21 @@ public sealed class KeypointFile : IKeypointSource
         options ??= new();
         options.Check();
         if (Directory.Exists(path))
-            throw ClosedLoopException.Usage($"'{path}' is a directory; a keypoint file (.nwb, .mat or .csv) was expected");
+            throw ClosedLoopException.Usage($"'{path}' is a directory; a keypoint file (.nwb, .mat, .csv or .mcap) was expected");
         if (!File.Exists(path))
             throw ClosedLoopException.Usage($"there is no file '{path}'");
         try
         {
             var extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
-            if (extension is not (".nwb" or ".mat" or ".csv"))
-                throw ClosedLoopException.Usage($"'{path}' is not a kind of keypoint file that can be read; known are .nwb, .mat and .csv");
+            if (extension is not (".nwb" or ".mat" or ".csv" or ".mcap"))
+                throw ClosedLoopException.Usage($"'{path}' is not a kind of keypoint file that can be read; known are .nwb, .mat, .csv and .mcap");
             if (new FileInfo(path).Length == 0)
                 throw ClosedLoopException.Failed($"'{path}' is empty");
             var raw = extension switch
             {
                 ".nwb" => NwbKeypointReader.Read(path),
                 ".mat" => MatKeypointReader.Read(path),
+                ".mcap" => RecordingKeypointReader.Read(path),
                 _ => CsvKeypointReader.Read(path),
             };
             return new(path, raw, options);
@@ -97,6 +98,10 @@ public sealed class KeypointFile : IKeypointSource
             throw ClosedLoopException.Failed($"'{path}' cannot be read: {error.Message}", error);
         }
     }
+
+    /// <summary>Whether a path is that of a recording (.mcap) that holds keypoints but no session, as <c>track</c> writes one.</summary>
+    public static bool IsRecordingOfKeypoints(string path) =>
+        System.IO.Path.GetExtension(path).Equals(".mcap", StringComparison.OrdinalIgnoreCase) && File.Exists(path) && RecordingKeypointReader.HoldsKeypointsAlone(path);
 
     /// <summary>Writes the chosen frame number <paramref name="index"/> (from 0) to <paramref name="into"/>, stamp included.</summary>
     public void Frame(int index, Keypoints into)

@@ -6,7 +6,7 @@ namespace ClosedLoop.Recording;
 public static class KeypointWriter
 {
     /// <summary>The endings that can be written.</summary>
-    public static IReadOnlyList<string> Endings { get; } = [".mat", ".nwb", ".csv"];
+    public static IReadOnlyList<string> Endings { get; } = [".mat", ".nwb", ".csv", ".mcap"];
 
     /// <summary>Refuses a path that no writer is for.</summary>
     /// <exception cref="ClosedLoopException">Its ending is unknown; exit code 2.</exception>
@@ -14,7 +14,7 @@ public static class KeypointWriter
     {
         if (!Endings.Contains(Path.GetExtension(path).ToLowerInvariant()))
             throw ClosedLoopException.Usage(
-                $"'{option} {path}' has no ending of a keypoint file; .mat is written as DANNCE does, .nwb with ndx-pose, .csv as a table");
+                $"'{option} {path}' has no ending of a keypoint file; .mat is written as DANNCE does, .nwb with ndx-pose, .csv as a table, .mcap as a recording");
     }
 
     /// <summary>Begins a file.</summary>
@@ -26,6 +26,7 @@ public static class KeypointWriter
         {
             ".mat" => new MatKeypointWriter(path, header),
             ".nwb" => new NwbKeypointWriter(path, header),
+            ".mcap" => new RecordingKeypointWriter(path, header),
             _ => new CsvKeypointWriter(path, header),
         };
     }

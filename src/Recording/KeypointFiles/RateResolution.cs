@@ -26,6 +26,11 @@ internal static class RateResolution
             raw.Notes.Add($"{DefaultHz} frames per second, as usual for such files: the file has no time stamps");
             return (DefaultHz, false);
         }
+        if (raw.RateHz is { } stated)
+        {
+            raw.Notes.Add($"{stated:G6} frames per second, as the file states");
+            return (stated, raw.TimestampsS is not null);
+        }
         if (UnitResolution.ClaimHolds(raw, unit))
         {
             raw.Notes.Add($"{claimed:G6} frames per second by the file's time stamps");
@@ -39,7 +44,7 @@ internal static class RateResolution
     private static double? ClaimedHz(RawKeypoints raw, string path)
     {
         if (raw.TimestampsS is not { Length: > 1 } stamps)
-            return null;
+            return raw.RateHz;
         var periods = new double[stamps.Length - 1];
         for (var i = 0; i < periods.Length; i++)
         {
@@ -52,6 +57,8 @@ internal static class RateResolution
         var gaps = periods.Count(period => period > 1.5 * median);
         if (gaps > 0)
             raw.Notes.Add($"WARNING: the time stamps have {gaps} gap(s), the longest of {periods[^1] / median:F1} frame periods; frames are handed out without gaps");
+        if (raw.RateHz is { } stated)
+            return stated;
         // The mean over the whole is more exact than one period, but holds only where there are no gaps.
         var hz = gaps == 0 ? periods.Length / (stamps[^1] - stamps[0]) : 1 / median;
         return Near(hz, Math.Round(hz)) ? Math.Round(hz) : hz;

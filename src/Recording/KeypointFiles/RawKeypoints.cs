@@ -27,6 +27,9 @@ internal sealed class RawKeypoints
     /// <summary>The time of each frame in seconds as the file states it; null where it does not.</summary>
     public double[]? TimestampsS { get; init; }
 
+    /// <summary>Frames per second as the file states them beside its time stamps; null where it does not.</summary>
+    public double? RateHz { get; init; }
+
     /// <summary>The number of each frame as the file states it; null where it does not.</summary>
     public long[]? FrameNumbers { get; init; }
 

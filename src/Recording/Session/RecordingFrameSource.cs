@@ -21,7 +21,9 @@ public sealed class RecordingFrameSource : IFrameSource
     private readonly long[] _decodedSet;
     private readonly FrameSet _next;
     private readonly FrameSet _read;
+    private readonly FrameRange? _frames;
     private (SessionTime Recorded, SessionTime Played)? _start;
+    private long _place;
     private bool _hasNext;
 
     /// <summary>Reads from <paramref name="recording"/>, which it then owns.</summary>
@@ -29,8 +31,9 @@ public sealed class RecordingFrameSource : IFrameSource
     /// <param name="codec">Decodes its images.</param>
     /// <param name="playbackRate">1: as fast as it was recorded; null: as fast as sets are asked for.</param>
     /// <param name="clock">The clock that playback at a rate goes by.</param>
-    /// <exception cref="ClosedLoopException">It holds no images, or those of another format.</exception>
-    public RecordingFrameSource(SessionRecording recording, IImageCodec codec, double? playbackRate = null, SessionClock? clock = null)
+    /// <param name="frames">Only these sets, counted from the recording's first; null: all.</param>
+    /// <exception cref="ClosedLoopException">It holds no images, or those of another format, or not so many sets.</exception>
+    public RecordingFrameSource(SessionRecording recording, IImageCodec codec, double? playbackRate = null, SessionClock? clock = null, FrameRange? frames = null)
     {
         if (playbackRate is { } rate && !(rate > 0 && double.IsFinite(rate)))
             throw ClosedLoopException.Usage($"{rate} is not a playback rate; give 1 for real time, 2 for twice as fast, or max");
@@ -38,8 +41,10 @@ public sealed class RecordingFrameSource : IFrameSource
         _layout = recording.Layout.Frames
             ?? throw ClosedLoopException.Usage($"'{recording.Path}' holds no images; it was recorded without cameras");
         (_messages, _setChannel, _cameraOf) = recording.FrameMessages(_layout, codec.Format);
+        _frames = frames?.Within(recording.Count(RecordingTopics.Frames), recording.Path);
         (_next, _read) = (_layout.NewFrameSet(), _layout.NewFrameSet());
         _decodedSet = new long[_layout.Cameras.Count];
+        SetCount = (_frames?.To ?? recording.Count(RecordingTopics.Frames)) - (_frames?.From ?? 0);
         Description = $"{Path.GetFileName(recording.Path)} (recording, {recording.Count(RecordingTopics.Frames)} sets of {_layout.Cameras.Count} images at {RateHz:G6} Hz)";
     }
 
@@ -54,6 +59,12 @@ public sealed class RecordingFrameSource : IFrameSource
 
     /// <inheritdoc/>
     public string Description { get; }
+
+    /// <summary>How many sets there are to be read.</summary>
+    public long SetCount { get; }
+
+    /// <summary>What a person should know of the recording's state.</summary>
+    public IReadOnlyList<string> Notes => _recording.Notes;
 
     /// <inheritdoc/>
     public bool TryRead(FrameSet set, CancellationToken cancellation)
@@ -77,8 +88,17 @@ public sealed class RecordingFrameSource : IFrameSource
     /// <summary>Closes the recording.</summary>
     public void Dispose() => _recording.Dispose();
 
-    /// <summary>Reads images until their set, which was written after them, is there.</summary>
+    /// <summary>Reads the next set that was asked for.</summary>
     private bool TryReadNext()
+    {
+        while (!(_place >= _frames?.To) && TryReadSet())
+            if (!(_place++ < _frames?.From))
+                return true;
+        return false;
+    }
+
+    /// <summary>Reads images until their set, which was written after them, is there.</summary>
+    private bool TryReadSet()
     {
         Array.Fill(_decodedSet, RecordStamp.None);
         while (_messages.TryNext())

@@ -39,11 +39,13 @@ public sealed record RecordingLayout(
         return (KeypointRateHz * (records + (4 * PerMessage))) + PerSecond + (Frames?.EstimateBytesPerSecond() ?? 0);
     }
 
-    internal Dictionary<string, string> DescribeKeypoints() => new()
+    internal Dictionary<string, string> DescribeKeypoints() => DescribeKeypoints(Keypoints, KeypointRateHz);
+
+    internal static Dictionary<string, string> DescribeKeypoints(KeypointLayout keypoints, double rateHz) => new()
     {
-        ["keypoints"] = string.Join(',', Keypoints.Names),
-        ["edges"] = string.Join(',', Keypoints.Edges.Select(edge => $"{edge.From}-{edge.To}")),
-        ["rate_hz"] = KeypointRateHz.ToString("R", CultureInfo.InvariantCulture),
+        ["keypoints"] = string.Join(',', keypoints.Names),
+        ["edges"] = string.Join(',', keypoints.Edges.Select(edge => $"{edge.From}-{edge.To}")),
+        ["rate_hz"] = rateHz.ToString("R", CultureInfo.InvariantCulture),
     };
 
     internal Dictionary<string, string> DescribePose() => new()
@@ -65,18 +67,25 @@ public sealed record RecordingLayout(
         ["reference_mode"] = Flags<ReferenceMode>(),
     };
 
-    /// <summary>The layout back from what the channels say.</summary>
-    /// <exception cref="FormatException">They do not say it.</exception>
-    internal static RecordingLayout Parse(IReadOnlyDictionary<string, string> keypoints, IReadOnlyDictionary<string, string> control)
+    /// <summary>Keypoints and their rate back from what their channel says.</summary>
+    /// <exception cref="FormatException">It does not say it.</exception>
+    internal static (KeypointLayout Keypoints, double RateHz) ParseKeypoints(IReadOnlyDictionary<string, string> keypoints)
     {
         var names = Of(keypoints, "keypoints").Split(',', StringSplitOptions.RemoveEmptyEntries);
         var edges = Of(keypoints, "edges").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(edge => edge.Split('-') is [var from, var to] ? (Number(from), Number(to)) : throw new FormatException($"'{edge}' is no edge"));
+        return (new(names, [.. edges]), double.Parse(Of(keypoints, "rate_hz"), CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The layout back from what the channels say.</summary>
+    /// <exception cref="FormatException">They do not say it.</exception>
+    internal static RecordingLayout Parse(IReadOnlyDictionary<string, string> keypoints, IReadOnlyDictionary<string, string> control)
+    {
+        var (layout, rateHz) = ParseKeypoints(keypoints);
         var layers = Of(control, "activations").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(layer => (layer[..Math.Max(0, layer.LastIndexOf(':'))], Number(layer[(layer.LastIndexOf(':') + 1)..])));
         return new(
-            new(names, [.. edges]), double.Parse(Of(keypoints, "rate_hz"), CultureInfo.InvariantCulture),
-            Number(Of(control, "qpos")), Number(Of(control, "qvel")), Number(Of(control, "action")), new([.. layers]));
+            layout, rateHz, Number(Of(control, "qpos")), Number(Of(control, "qvel")), Number(Of(control, "action")), new([.. layers]));
     }
 
     internal static string Of(IReadOnlyDictionary<string, string> map, string key) =>

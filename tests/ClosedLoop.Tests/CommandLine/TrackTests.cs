@@ -17,6 +17,7 @@ public sealed class TrackTests
     [Theory]
     [InlineData("dots-per-view", ".csv", 0.25)]
     [InlineData("dots-per-view", ".nwb", 0.25)]
+    [InlineData("dots-per-view", ".mcap", 0.25)]
     [InlineData("dots-volumetric", ".mat", 1)]
     public void Dots_are_tracked_from_pictures_to_a_file(string model, string ending, double medianMm)
     {
@@ -100,6 +101,27 @@ public sealed class TrackTests
         Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["keypoints.csv"]));
+    }
+
+    [Fact]
+    public void Videos_or_a_recording_are_needed_and_not_both()
+    {
+        using var folder = new TemporaryFolder();
+        var outputs = new[] { "--out", folder["keypoints.csv"] };
+        foreach (var (arguments, sentence) in new (string[], string)[]
+        {
+            ([], "'track' needs either --videos DIR (with --calibration) or --recording FILE.mcap"),
+            (["--videos", "a", "--recording", "b.mcap"], "'track' needs either --videos DIR (with --calibration) or --recording FILE.mcap"),
+            (["--videos", "a"], "'--videos' needs --calibration rig.yaml as well"),
+            (["--recording", folder["nowhere.mcap"]], $"there is no file '{folder["nowhere.mcap"]}'"),
+            (["--recording", "b.mcap", "--rate-hz", "50"], "--rate-hz is for videos; the recording 'b.mcap' says itself how fast its cameras ran"),
+        })
+        {
+            var result = ProgramRunner.Run(["track", .. outputs, .. arguments]);
+            Assert.True(result.ExitCode == 2, result.ToString());
+            Assert.Contains(sentence, Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        }
+        Assert.Empty(Directory.GetFiles(folder[""]));
     }
 
     [Fact]

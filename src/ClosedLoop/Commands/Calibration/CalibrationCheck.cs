@@ -2,6 +2,8 @@ using System.Diagnostics;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.PoseTracking;
+using ClosedLoop.Recording;
+using ClosedLoop.Vision;
 using Spectre.Console;
 
 namespace ClosedLoop.Commands;
@@ -9,19 +11,22 @@ namespace ClosedLoop.Commands;
 /// <summary><c>closedloop calibrate --check</c>: whether the cameras still stand where their calibration says.</summary>
 internal static class CalibrationCheck
 {
-    public static int Run(string folder, string calibrationPath, string? boardText, int every, double? limitPx, FileInfo? json, CancellationToken cancellation)
+    public static int Run(string path, string? calibrationPath, string? boardText, int every, double? limitPx, FileInfo? json, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var calibration = RigCalibrationFile.Load(calibrationPath);
+        using var recording = BoardImages.IsRecording(path) ? SessionRecording.Open(path) : null;
+        if (recording is null && File.Exists(path))
+            throw ClosedLoopException.Usage($"'--check {path}' names a file; name the folder that holds one video, or one folder of pictures, for each camera, or a recording (.mcap)");
+        var calibration = recording is not null ? RecordedImages.CalibrationOf(recording, calibrationPath)
+            : RigCalibrationFile.Load(calibrationPath ?? throw CalibrateCommand.Missing("--check", "--calibration rig.yaml"));
         var board = BoardDescription.Parse(boardText ?? calibration.Board ?? throw ClosedLoopException.Usage(
-            $"the calibration {calibrationPath} names no board; say with --board which one was filmed"));
-        if (File.Exists(folder))
-            throw ClosedLoopException.Usage($"'--check {folder}' names a file; name the folder that holds one video, or one folder of pictures, for each camera");
+            $"the calibration {calibrationPath ?? $"in '{path}'"} names no board; say with --board which one was filmed"));
         IReadOnlyList<DriftReport> reports;
         using (var progress = new ProgressLine())
         {
-            var cameras = Match(ImageSequence.OpenAll(folder), calibration, folder);
-            var observations = ObservationReader.Read(cameras, board, every, progress, cancellation);
+            var observations = recording is not null
+                ? BoardImages.Read(recording, board, every, [.. calibration.Rig.Cameras.Select(camera => camera.Name)], progress, cancellation)
+                : ObservationReader.Read(Match(ImageSequence.OpenAll(path), calibration, path), board, every, progress, cancellation);
             progress.Report("comparing with the calibration");
             reports = DriftCheck.Check(observations, calibration, limitPx, cancellation);
         }
@@ -37,7 +42,7 @@ internal static class CalibrationCheck
         return drifted.Length == 0 && reports.All(report => report.Views > 0) ? 0 : 1;
     }
 
-    /// <summary>The recording's cameras in the order of the calibration.</summary>
+    /// <summary>The folder's cameras in the order of the calibration.</summary>
     private static ImageSequence[] Match(IReadOnlyList<ImageSequence> found, RigCalibrationFile calibration, string folder)
     {
         foreach (var extra in found.Where(camera => calibration.Rig.Cameras.All(known => known.Name != camera.Name)))

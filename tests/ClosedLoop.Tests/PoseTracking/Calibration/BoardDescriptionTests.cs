@@ -67,7 +67,7 @@ public sealed class BoardDescriptionTests
         Directory.CreateDirectory(folder["cam"]);
         GreyPicture.Save(Path.Combine(folder["cam"], "a.png"), grey, width, height);
         var cameras = ImageSequence.OpenAll(folder[""]);
-        Assert.Equal(parity, BoardConfirmation.ResolveParity(BoardDescription.Parse("charuco:6x8:30:22:DICT_4X4_50"), new(cameras, [0], CancellationToken.None)).Parity);
+        Assert.Equal(parity, BoardConfirmation.ResolveParity(BoardDescription.Parse("charuco:6x8:30:22:DICT_4X4_50"), new ImageSamples(cameras, [0], CancellationToken.None)).Parity);
     }
 
     [Fact]

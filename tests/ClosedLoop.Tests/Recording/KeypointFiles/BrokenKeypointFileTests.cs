@@ -70,7 +70,7 @@ public sealed class BrokenKeypointFileTests : IDisposable
         File.WriteAllText(_folder["a.txt"], "x");
         Assert.Contains("no file", Fails(_folder["absent.nwb"], 2));
         Assert.Contains("directory", Fails(_folder["folder.nwb"], 2));
-        Assert.Contains(".nwb, .mat and .csv", Fails(_folder["a.txt"], 2));
+        Assert.Contains(".nwb, .mat, .csv and .mcap", Fails(_folder["a.txt"], 2));
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed class KeypointWriterTests
     [InlineData(".mat", 1e-12)]
     [InlineData(".nwb", 0)]
     [InlineData(".csv", 0)]
+    [InlineData(".mcap", 0)]
     public void Keypoints_come_back(string ending, double tolerance)
     {
         using var folder = new TemporaryFolder();
@@ -49,11 +50,54 @@ public sealed class KeypointWriterTests
                 Assert.True(sets[f].Positions[i].Equals(read.Positions[i]) || Math.Abs(sets[f].Positions[i] - read.Positions[i]) <= tolerance);
             for (var k = 0; k < 23; k++)
                 Assert.Equal(sets[f].IsPresent(k) ? sets[f].Confidence[k] : 0, read.Confidence[k]);
-            if (ending == ".csv")
+            if (ending is ".csv" or ".mcap")
                 Assert.Equal(sets[f].Stamp.DeviceCounter, read.Stamp.DeviceCounter);
             if (ending != ".mat")
                 Assert.Equal(sets[f].Stamp.DeviceTimeNs, read.Stamp.DeviceTimeNs);
         }
+    }
+
+    [Fact]
+    public void A_recording_of_keypoints_holds_the_messages_of_a_session_and_is_told_from_one()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["keypoints.mcap"];
+        var sets = Sets(30);
+        using (var writer = KeypointWriter.Create(path, s_header))
+        {
+            foreach (var set in sets)
+                writer.Write(set);
+            writer.Complete();
+        }
+        Assert.True(KeypointFile.IsRecordingOfKeypoints(path));
+        Assert.Contains("is not the recording of a session: it has the streams /keypoints", Assert.Throws<ClosedLoopException>(() => SessionRecording.Open(path)).Message, StringComparison.Ordinal);
+        using (var file = McapReader.Open(path))
+        {
+            Assert.True(file.IsWhole);
+            var channel = Assert.Single(file.Channels.Values);
+            Assert.Equal((RecordingTopics.Keypoints, "closedloop.Keypoints", 30), (channel.Topic, Assert.Single(file.Schemas.Values).Name, file.MessageCount(channel.Id)));
+            var (reader, read) = (new RecordReader<Keypoints>(path, channel.Topic, new(file, channel.Id), RecordTables.Keypoints), new Keypoints(KeypointLayout.Rat23));
+            foreach (var set in sets)
+            {
+                Assert.True(reader.TryRead(read));
+                Assert.Equal(set.Stamp, read.Stamp);
+                Assert.Equal(set.Positions, read.Positions);
+                Assert.Equal(set.Confidence, read.Confidence);
+            }
+        }
+
+        // A recording that has other streams alone, or is damaged, is said to be so.
+        using (var stream = File.Create(folder["other.mcap"]))
+        {
+            var other = new McapWriter(stream, "a test");
+            other.AddChannel(other.AddSchema("x", "jsonschema", "{}"u8.ToArray()), "/telemetry", "json");
+            other.Finish();
+        }
+        Assert.False(KeypointFile.IsRecordingOfKeypoints(folder["other.mcap"]));
+        Assert.Contains("has no keypoints: it has the streams /telemetry", Assert.Throws<ClosedLoopException>(() => KeypointFile.Open(folder["other.mcap"])).Message, StringComparison.Ordinal);
+        File.WriteAllText(folder["no.mcap"], "not a recording");
+        Assert.False(KeypointFile.IsRecordingOfKeypoints(folder["no.mcap"]));
+        Assert.Throws<ClosedLoopException>(() => KeypointFile.Open(folder["no.mcap"]));
     }
 
     [Fact]

@@ -62,6 +62,29 @@ public sealed class FrameRecordingTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Sets_of_a_range_are_those_that_were_asked_for()
+    {
+        var path = _folder["a.mcap"];
+        using (var recorder = SessionRecorder.Start(path, Content()))
+            Write(recorder, 0, 10);
+        var set = Layout.NewFrameSet();
+        foreach (var (range, sequences) in new[] { ("3:6", Enumerable.Range(3, 3)), ("8:", Enumerable.Range(8, 2)), (":1", Enumerable.Range(0, 1)) })
+        {
+            using var source = new RecordingFrameSource(SessionRecording.Open(path), _codec, frames: FrameRange.Parse(range));
+            var read = new List<int>();
+            while (source.TryRead(set, default))
+                read.Add((int)set.Stamp.Sequence);
+            Assert.Equal(sequences, read);
+            Assert.Equal(read.Count, source.SetCount);
+        }
+        using var recording = SessionRecording.Open(path);
+        foreach (var range in new[] { "10:", "2:11" })
+            Assert.Contains(
+                $"the frames {FrameRange.Parse(range)} were asked for, but '{path}' has the frames 0:10",
+                Assert.Throws<ClosedLoopException>(() => new RecordingFrameSource(recording, _codec, frames: FrameRange.Parse(range))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void At_a_rate_sets_keep_the_recorded_pace_and_a_cancelled_read_loses_none()
     {
         var path = _folder["a.mcap"];
