@@ -17,6 +17,7 @@ import torch
 from closedloop_training.geometry import mirrored
 from closedloop_training.pose import PoseNetwork
 from closedloop_training.schedule import Averaged, learning_rate, save
+from closedloop_training.weights import load
 
 
 class Estimates:
@@ -104,7 +105,7 @@ def main():
     print(f"{len(data.found)} sets to learn from, {len(unseen.found)} held out", flush=True)
     network = PoseNetwork(data.names, options.width, options.depth)
     if options.start_from:
-        network.load_state_dict(torch.load(options.start_from, map_location="cpu")["averaged"])
+        network.load_state_dict(load(options.start_from)["averaged"])
     optimiser, average = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=0.02), Averaged(network)
     mirror = torch.from_numpy(mirrored(data.names))
     started, running = time.time(), 0.0
