@@ -45,6 +45,23 @@ public sealed class EvaluateTests
     }
 
     [Theory]
+    [InlineData("fast")]
+    [InlineData("volumetric")]
+    public void Both_shipped_models_find_an_animal_that_they_have_not_seen(string model)
+    {
+        using var folder = new TemporaryFolder();
+        var (sets, json) = (folder["sets"], folder["facts.json"]);
+        var made = ProgramRunner.Run("simulate", "--training-set", "--out", sets, "--sets", "12", "--seed", "1812");
+        Assert.True(made.ExitCode == 0, made.Error + made.Output);
+        var result = ProgramRunner.Run("evaluate", "--training-set", sets, "--model", model, "--device", "cpu", "--json", json);
+        Assert.True(result.ExitCode == 0, result.Error + result.Output);
+        using var facts = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.Equal(0, facts.RootElement.GetProperty("missed").GetInt32());
+        // One animal may be a hard one; many give 2.3 mm (README).
+        Assert.InRange(facts.RootElement.GetProperty("median_error_mm").GetDouble(), 0.5, 5);
+    }
+
+    [Theory]
     [InlineData("--withhold", "2", "--withhold 2 is no share")]
     [InlineData("--threads", "0", "0 threads cannot be")]
     [InlineData("--seed", "4", "is no training set: it has no meta.json")]
