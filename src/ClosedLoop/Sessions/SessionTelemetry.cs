@@ -35,7 +35,7 @@ internal sealed class SessionTelemetry : IDisposable
             _alarms.Add(new(_file, $"nothing reaches '{recorder.Path}'; the session waits for the disk, and ends if it stays so"));
             _file.Begin(session.Clock.Now);
         }
-        _thread = new(Run) { Name = "telemetry", IsBackground = true, Priority = ThreadPriority.BelowNormal };
+        _thread = new(Run) { Name = "telemetry", IsBackground = true };
         _thread.Start();
     }
 
@@ -49,6 +49,7 @@ internal sealed class SessionTelemetry : IDisposable
 
     private void Run()
     {
+        ThreadYielding.GiveWay();
         var stopping = false;
         for (var glance = 1; !stopping; glance++)
         {

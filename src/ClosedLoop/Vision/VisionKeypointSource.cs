@@ -17,7 +17,7 @@ namespace ClosedLoop.Vision;
 /// </remarks>
 public sealed class VisionKeypointSource : IKeypointSource
 {
-    // NB: with one waiting, a hiccup of the machine of two periods costs a set; with two, three. More would let a network
+    // NB: with one waiting, a hiccup of the machine of two periods costs a set; with two, of three. More would let a network
     // that is too slow for its cameras lag behind them by as much.
     private const int Waiting = 2;
     private const int SetsInMemory = Waiting + 2;
@@ -49,7 +49,7 @@ public sealed class VisionKeypointSource : IKeypointSource
         (_frames, _estimator, _clock, _isLive, _filter) = (frames, estimator, clock, isLive, filter);
         FrameLayout = FrameLayout.Of(frames);
         _pool = new(SetsInMemory, FrameLayout.NewFrameSet);
-        _arrivals = new("images to keypoints", Waiting, QueuePolicy.KeepLatest, _pool.Return);
+        _arrivals = new("images to keypoints", Waiting, QueuePolicy.DropOldest, _pool.Return);
         if (frames is CameraFrameSource cameras)
         {
             cameras.Found += finding => Found?.Invoke(finding);

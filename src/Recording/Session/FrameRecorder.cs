@@ -90,6 +90,8 @@ internal sealed class FrameRecorder : IDisposable
 
     private void Run()
     {
+        // The queue waits for it; the network that looks at the same images does not.
+        ThreadYielding.GiveWay(5);
         var allocatedAtStart = GC.GetAllocatedBytesForCurrentThread();
         while (_queue.TryDequeue(out var set, -1))
         {
