@@ -27,6 +27,11 @@ public static class ReplayCommand
             Description = "Also judge the controller on episodes of SECONDS, started every EVERY_FRAMES frames.",
             HelpName = "SECONDS:EVERY_FRAMES",
         };
+        var policy = new Option<string?>("--policy")
+        {
+            Description = "What drives the virtual rodent along a keypoint file: servo, or planner, which looks ahead in the physics and takes some ten times real time.",
+            HelpName = "servo|planner",
+        };
         var record = new Option<string?>("--record") { Description = "Record the session.", HelpName = "OUT.mcap" };
         var picture = new Option<string?>("--picture") { Description = "Draw the virtual rodent as it stands at the end.", HelpName = "OUT.png" };
         var json = JsonReport.CreateOption();
@@ -37,7 +42,7 @@ public static class ReplayCommand
         body.AddTo(command);
         reading.AddTo(command);
         vision.AddTo(command);
-        foreach (var option in new Option[] { rate, episodes, record, picture, json })
+        foreach (var option in new Option[] { rate, policy, episodes, record, picture, json })
             command.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
@@ -70,6 +75,8 @@ public static class ReplayCommand
             if (isSession)
             {
                 reading.RefuseForRecordings(parsed, source);
+                if (parsed.GetValue(policy) is not null)
+                    throw ClosedLoopException.Usage($"'--policy' is for keypoint files, and '{source}' is a recording, which is replayed with what drove its body; leave it out");
                 var frames = reading.Range(parsed);
                 using var recording = SessionRecording.Open(source);
                 if (networks is not null)
@@ -94,7 +101,12 @@ public static class ReplayCommand
                 using var file = reading.Open(parsed, source, playbackRate, clock);
                 var notes = new List<string>(file.Notes);
                 known ??= FitTo(description!, file, notes, cancellation);
-                using var setup = new SessionSetup(description!, known, file.Layout, new() { RateHz = file.RateHz, Source = file.Description });
+                using var setup = new SessionSetup(description!, known, file.Layout, new()
+                {
+                    RateHz = file.RateHz,
+                    Source = file.Description,
+                    Controller = parsed.GetValue(policy) ?? "servo",
+                });
                 using var input = new SourceInput(file, clock);
                 Play(setup, input, notes, file.FrameCount, original: null);
             }

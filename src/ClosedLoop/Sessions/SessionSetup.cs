@@ -24,7 +24,8 @@ public sealed class SessionSetup : IDisposable
         Controller = Configuration.Controller switch
         {
             "servo" => new ServoController(Body),
-            var other => throw ClosedLoopException.Usage($"there is no controller '{other}'; the one there is now is servo"),
+            "planner" => new PlannerController(Body, Configuration.Rodent.ControlPeriodS),
+            var other => throw ClosedLoopException.Usage($"there is no controller '{other}'; there are servo and planner"),
         };
     }
 

@@ -1,3 +1,5 @@
+using ClosedLoop.Physics;
+
 namespace ClosedLoop.Simulation;
 
 /// <summary>

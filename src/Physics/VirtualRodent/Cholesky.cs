@@ -1,7 +1,7 @@
-namespace ClosedLoop.Simulation;
+namespace ClosedLoop.Physics;
 
 /// <summary>Solves small symmetric positive definite systems in place.</summary>
-internal static class Cholesky
+public static class Cholesky
 {
     /// <summary>Solves A x = b: A (n by n, row-major) is overwritten by its factor, b by x. Pivots are held above <paramref name="least"/>.</summary>
     public static void Solve(Span<double> a, Span<double> b, int n, double least)

@@ -1,0 +1,103 @@
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+using ClosedLoop.Simulation;
+
+namespace ClosedLoop.Tests.Simulation;
+
+/// <summary>The planner against the servo, on an animal that walks: what a servo cannot follow.</summary>
+public sealed class PlannerControllerTests : IDisposable
+{
+    private const int First = 60;
+    private const int Frames = 30;
+
+    private readonly BodyModel _body = SimulatedLife.Rat.Compile(KeypointLayout.Rat23, new SimulatedAnimalOptions().Scale);
+
+    public void Dispose() => _body.Dispose();
+
+    [Fact]
+    public void It_follows_a_walk_that_the_servo_does_not_and_twice_the_same_way()
+    {
+        var poses = Walk();
+        using var servo = new ServoController(_body);
+        using var planner = new PlannerController(_body, 0.02);
+        var (servoErrorM, _) = Follow(servo, poses);
+        var (errorM, steps) = Follow(planner, poses);
+        Assert.True(errorM < 0.5 * servoErrorM, $"planner {1000 * errorM:F2} mm, servo {1000 * servoErrorM:F2} mm");
+        Assert.InRange(errorM, 0, 0.004);
+        Assert.All(steps.SelectMany(step => step), value => Assert.InRange(value, -1, 1));
+        var (_, again) = Follow(planner, poses);
+        Assert.Equal(steps.SelectMany(step => step), again.SelectMany(step => step));
+    }
+
+    [Fact]
+    public void A_plan_is_no_worse_than_none_and_allocates_nothing()
+    {
+        var poses = Walk();
+        using var planner = new PlannerController(_body, 0.02, new() { Horizon = 2 });
+        using var window = new ReferenceWindow(_body, 2);
+        using var data = new MujocoData(_body.Model);
+        foreach (var pose in poses.Take(3))
+            window.Push(pose);
+        poses[0].Qpos.CopyTo(data.Qpos.Span);
+        poses[0].Qvel.CopyTo(data.Qvel.Span);
+        data.Kinematics();
+        var (action, before) = (new double[_body.Model.Nu], data.Qpos.Span.ToArray());
+        planner.Act(window, data, action, []);
+        var first = planner.Cost;
+        Assert.True(double.IsFinite(first) && first >= 0);
+        // The body itself is not moved by what is tried.
+        Assert.Equal(before, data.Qpos.Span.ToArray());
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        planner.Act(window, data, action, []);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        // From the same state it begins with most of its last correction, and comes nearer, or stays.
+        Assert.InRange(planner.Cost, 0, 1.05 * first);
+        planner.Reset();
+        planner.Act(window, data, action, []);
+        Assert.Equal(first, planner.Cost);
+    }
+
+    [Theory]
+    [InlineData(0, 0.05)]
+    [InlineData(11, 0.05)]
+    [InlineData(3, 0)]
+    public void A_plan_that_cannot_be_is_refused(int horizon, double epsilon) =>
+        Assert.Throws<ClosedLoopException>(() => new PlannerController(_body, 0.02, new() { Horizon = horizon, Epsilon = epsilon }));
+
+    private (double MedianErrorM, List<double[]> Actions) Follow(IRodentController controller, IReadOnlyList<Pose> poses)
+    {
+        using var rodent = new VirtualRodent(_body, controller, new());
+        var (errors, actions) = (new List<double>(), new List<double[]>());
+        foreach (var pose in poses)
+        {
+            var step = rodent.Process(pose);
+            if (step.Flags.HasFlag(ControlFlags.WaitingForReference))
+                continue;
+            errors.Add(step.TotalErrorM);
+            actions.Add([.. step.Action]);
+        }
+        // From where both have had time to go wrong.
+        var late = errors.Skip(errors.Count / 2).Order().ToArray();
+        return (late[late.Length / 2], actions);
+    }
+
+    /// <summary>Poses of a walking animal, with the velocities between them.</summary>
+    private List<Pose> Walk()
+    {
+        var life = SimulatedLife.InTheOpen((First + Frames + 1) / 50.0 + 0.1, (Behaviour.Walk, 10));
+        using var data = new MujocoData(_body.Model);
+        var poses = new List<Pose>();
+        for (var frame = 0; frame < Frames; frame++)
+        {
+            var pose = new Pose(_body.Model.Nq, _body.Model.Nv, 23) { Stamp = new(frame, frame, 0, default, default) };
+            life.Qpos[First + frame].CopyTo(pose.Qpos, 0);
+            _body.Model.Differentiate(life.Qpos[First + frame], life.Qpos[First + frame + 1], 0.02, pose.Qvel);
+            pose.Qpos.CopyTo(data.Qpos.Span);
+            data.Kinematics();
+            for (var k = 0; k < 23; k++)
+                data.SitePositions.Row(_body.KeypointSites[k]).CopyTo(pose.SitePositions.AsSpan(3 * k));
+            poses.Add(pose);
+        }
+        return poses;
+    }
+}
