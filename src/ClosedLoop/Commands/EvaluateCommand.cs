@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
-using ClosedLoop.Inference;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Simulation;
 using ClosedLoop.Tracking;
@@ -17,27 +16,18 @@ public static class EvaluateCommand
     public static Command Create()
     {
         var sets = new Option<string>("--training-set") { Description = "A folder that 'simulate --training-set' wrote, with a seed that no network was trained on.", HelpName = "DIR", Required = true };
-        var model = new Option<string>("--model") { Description = "fast, volumetric, or a model folder.", HelpName = "fast|volumetric|FOLDER", DefaultValueFactory = _ => "fast" };
-        var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
-        var threads = new Option<int>("--threads") { Description = "Threads that the views are divided over.", HelpName = "N", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 8) };
-        var noRefine = new Option<bool>("--no-refine") { Description = "Leave the model's pose network out." };
         var withhold = new Option<double>("--withhold") { Description = "Share of the sets that one to three views are withheld from.", HelpName = "SHARE" };
         var seed = new Option<int>("--seed") { Description = "Seed of which views are withheld.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var output = new Option<string?>("--out") { Description = "A folder for every estimate, to train pose networks on.", HelpName = "DIR" };
         var json = JsonReport.CreateOption();
-        var command = new Command("evaluate", "Compare a model with the truth of a training set.") { sets, model, device, threads, noRefine, withhold, seed, output, json };
+        var command = new Command("evaluate", "Compare a model with the truth of a training set.") { sets, withhold, seed, output, json };
+        var networks = new NetworkArguments();
+        networks.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(withhold) is not (>= 0 and <= 1))
                 throw ClosedLoopException.Usage($"--withhold {parsed.GetValue(withhold)} is no share; give 0 to 1");
-            new EstimatorOptions { Threads = parsed.GetValue(threads) }.Check();
-            var vision = new VisionOptions
-            {
-                Model = parsed.GetRequiredValue(model),
-                Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)),
-                Threads = parsed.GetValue(threads),
-                Refine = !parsed.GetValue(noRefine),
-            };
+            var vision = networks.Parse(parsed);
             using var reader = TrainingSetReader.Open(parsed.GetRequiredValue(sets));
             var folder = parsed.GetValue(output);
             if (folder is not null)

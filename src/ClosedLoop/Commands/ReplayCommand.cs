@@ -52,7 +52,7 @@ public static class ReplayCommand
             var plan = parsed.GetValue(episodes) is { } episodesText ? EpisodePlan.Parse(episodesText) : (EpisodePlan?)null;
             OutputPath.RequireNewFile("--record", parsed.GetValue(record));
             OutputPath.RequireFile("--picture", parsed.GetValue(picture));
-            var isSession = IsRecording(source) && !KeypointFile.IsRecordingOfKeypoints(source);
+            var isSession = SessionRecording.HasEnding(source) && !KeypointFile.IsRecordingOfKeypoints(source);
             var networks = vision.Networks(parsed);
             if (networks is not null && !isSession)
                 throw ClosedLoopException.Usage($"'--keypoints vision' looks at the images of a recorded session (.mcap), and '{source}' is a keypoint file; 'closedloop track' makes keypoints of videos");
@@ -114,8 +114,6 @@ public static class ReplayCommand
         });
         return command;
     }
-
-    private static bool IsRecording(string path) => Path.GetExtension(path).Equals(".mcap", StringComparison.OrdinalIgnoreCase);
 
     private static AnimalFile FitTo(BodyDescription description, KeypointFile file, List<string> notes, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
-using ClosedLoop.Inference;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Tracking;
@@ -18,32 +17,25 @@ public static class TrackCommand
         var videos = new Option<string?>("--videos") { Description = "A folder with one video, or one folder of pictures, per camera, named as the camera; equal places mean the same trigger.", HelpName = "DIR" };
         var recording = new Option<string?>("--recording") { Description = "Instead of --videos: a recorded session, whose images are looked at.", HelpName = "FILE.mcap" };
         var calibration = new Option<string?>("--calibration") { Description = "The rig's calibration, as 'calibrate' writes it; with --recording, where it is not to be the recording's own.", HelpName = "rig.yaml" };
-        var model = new Option<string>("--model") { Description = "fast, volumetric, or a model folder.", HelpName = "fast|volumetric|FOLDER", DefaultValueFactory = _ => "fast" };
         var output = new Option<string>("--out") { Description = "Where to write the keypoints: .mat as DANNCE does, .nwb with ndx-pose, .csv, or .mcap, a recording.", HelpName = "KEYPOINTS", Required = true };
         var truth = new Option<string?>("--truth") { Description = "True keypoints to compare with: .csv, .nwb, .mat or .mcap, with the videos' frame numbers (or the recording's trigger counts).", HelpName = "FILE" };
         var overlay = new Option<string?>("--overlay") { Description = "Also draw the skeleton over the views, into a video.", HelpName = "VIDEO.mp4" };
-        var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
-        var threads = new Option<int>("--threads") { Description = "Threads that the views are divided over.", HelpName = "N", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 8) };
-        var noRefine = new Option<bool>("--no-refine") { Description = "Leave the model's pose network out: what the views alone say." };
         var filter = new Option<bool>("--filter") { Description = "Calm the keypoints over time (one-euro filter), which delays them." };
         var rate = new Option<double?>("--rate-hz") { Description = "Sets per second, where the videos do not say or are not to be believed.", HelpName = "HZ" };
         var json = JsonReport.CreateOption();
         var command = new Command("track", "Make 3D keypoints of videos, or of a recording's images.")
         {
-            videos, recording, calibration, model, output, truth, overlay, device, threads, noRefine, filter, rate, json,
+            videos, recording, calibration, output, truth, overlay, filter, rate, json,
         };
+        var networks = new NetworkArguments();
+        networks.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var (target, drawn) = (parsed.GetRequiredValue(output), parsed.GetValue(overlay));
             OutputPath.RequireFile("--out", target);
             OutputPath.RequireFile("--overlay", drawn);
             KeypointWriter.RequireEnding("--out", target);
-            new EstimatorOptions { Threads = parsed.GetValue(threads) }.Check();
-            var vision = new VisionOptions
-            {
-                Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)),
-                Threads = parsed.GetValue(threads), Refine = !parsed.GetValue(noRefine),
-            };
+            var vision = networks.Parse(parsed);
             var folder = vision.ModelFolder;
             using var input = Open(parsed.GetValue(videos), parsed.GetValue(recording), parsed.GetValue(calibration), parsed.GetValue(rate), target);
             using var truthFile = parsed.GetValue(truth) is { } path ? KeypointFile.Open(path, new() { Layout = null }) : null;

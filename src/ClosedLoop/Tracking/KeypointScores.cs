@@ -54,19 +54,34 @@ public sealed class KeypointScores
     /// <summary>Median reprojection error over all keypoints that were found, pixels.</summary>
     public double MedianReprojectionPx => Quantile([.. _reprojectionsPx.SelectMany(list => list)], 0.5);
 
+    /// <summary>Keypoints that were compared with the truth.</summary>
+    public int ComparedKeypoints => _errorsMm.Sum(list => list.Count);
+
     /// <summary>Share of all keypoints in all sets that were found.</summary>
     public double Found => Sets == 0 ? double.NaN : _found.Sum() / (double)(Sets * _layout.Count);
 
     /// <summary>Adds one set; its stamp's counter is the number of its frame.</summary>
     public void Add(Keypoints keypoints, ReadOnlySpan<double> reprojectionPx, ReadOnlySpan<int> viewsUsed)
     {
-        Sets++;
-        var hasTruth = _frames.TryGetValue(keypoints.Stamp.DeviceCounter, out var frame);
-        if (hasTruth)
+        if (_frames.TryGetValue(keypoints.Stamp.DeviceCounter, out var frame))
         {
             _truth!.Frame(frame, _true!);
-            Compared++;
+            Add(keypoints, reprojectionPx, viewsUsed, _true, _trueIndices);
         }
+        else
+        {
+            Add(keypoints, reprojectionPx, viewsUsed, null, null);
+        }
+    }
+
+    /// <summary>Adds one set with its own truth, which has the same layout.</summary>
+    public void Add(Keypoints keypoints, ReadOnlySpan<double> reprojectionPx, ReadOnlySpan<int> viewsUsed, Keypoints truth) =>
+        Add(keypoints, reprojectionPx, viewsUsed, truth, null);
+
+    private void Add(Keypoints keypoints, ReadOnlySpan<double> reprojectionPx, ReadOnlySpan<int> viewsUsed, Keypoints? truth, int[]? trueIndices)
+    {
+        Sets++;
+        Compared += truth is null ? 0 : 1;
         for (var k = 0; k < _layout.Count; k++)
         {
             if (!keypoints.IsPresent(k))
@@ -75,8 +90,8 @@ public sealed class KeypointScores
             _views[k].Add(viewsUsed[k]);
             if (double.IsFinite(reprojectionPx[k]))
                 _reprojectionsPx[k].Add(reprojectionPx[k]);
-            if (hasTruth && _trueIndices![k] is >= 0 and var t && _true!.IsPresent(t))
-                _errorsMm[k].Add(1000 * Distance(keypoints.Position(k), _true.Position(t)));
+            if (truth is not null && (trueIndices is null ? k : trueIndices[k]) is >= 0 and var t && truth.IsPresent(t))
+                _errorsMm[k].Add(1000 * Distance(keypoints.Position(k), truth.Position(t)));
         }
     }
 

@@ -14,8 +14,9 @@ public sealed class TrainingSetEvaluation
 {
     private readonly TrainingSetReader _sets;
     private readonly VisionOptions _vision;
-    private readonly List<double>[] _errorsMm, _reprojectionsPx, _views;
-    private readonly List<double>[] _byBehaviour;
+    private readonly KeypointScores _scores;
+    private readonly KeypointScores[] _byBehaviour;
+    private readonly Keypoints _truth;
     private int _estimated, _missed, _ghosts;
 
     /// <summary>Prepares an evaluation.</summary>
@@ -24,9 +25,9 @@ public sealed class TrainingSetEvaluation
     public TrainingSetEvaluation(TrainingSetReader sets, VisionOptions vision)
     {
         (_sets, _vision) = (sets, vision);
-        List<double>[] Lists(int count) => [.. Enumerable.Range(0, count).Select(_ => new List<double>())];
-        (_errorsMm, _reprojectionsPx, _views) = (Lists(sets.Keypoints.Count), Lists(sets.Keypoints.Count), Lists(sets.Keypoints.Count));
-        _byBehaviour = Lists(sets.Behaviours.Count);
+        var layout = new KeypointLayout(sets.Keypoints, []);
+        (_truth, _scores) = (new(layout), new(layout));
+        _byBehaviour = [.. sets.Behaviours.Select(_ => new KeypointScores(layout))];
     }
 
     /// <summary>Share of the sets that some of their views are withheld from: one at least, and two stay.</summary>
@@ -91,20 +92,10 @@ public sealed class TrainingSetEvaluation
             return;
         }
         _missed += quality.AnimalSeen ? 0 : 1;
-        var behaviour = _byBehaviour[_sets.Behaviour(set)];
-        for (var k = 0; k < _sets.Keypoints.Count; k++)
-        {
-            if (!keypoints.IsPresent(k))
-                continue;
-            var position = keypoints.Position(k);
-            var (dx, dy, dz) = (position[0] - truth[3 * k], position[1] - truth[(3 * k) + 1], position[2] - truth[(3 * k) + 2]);
-            var error = 1000 * Math.Sqrt((dx * dx) + (dy * dy) + (dz * dz));
-            _errorsMm[k].Add(error);
-            behaviour.Add(error);
-            _views[k].Add(quality.ViewsUsed[k]);
-            if (double.IsFinite(quality.ReprojectionPx[k]))
-                _reprojectionsPx[k].Add(quality.ReprojectionPx[k]);
-        }
+        for (var i = 0; i < truth.Length; i++)
+            _truth.Positions[i] = truth[i];
+        foreach (var scores in (KeypointScores[])[_scores, _byBehaviour[_sets.Behaviour(set)]])
+            scores.Add(keypoints, quality.ReprojectionPx, quality.ViewsUsed, _truth);
     }
 
     private void Withhold(int set, FrameSet frames)
@@ -121,23 +112,16 @@ public sealed class TrainingSetEvaluation
         }
     }
 
-    private TrainingSetScores Scores(string device)
+    private TrainingSetScores Scores(string device) => new()
     {
-        static double Quantile(List<double> values, double at) => KeypointScores.Quantile(values, at);
-        List<double> all = [.. _errorsMm.SelectMany(list => list)];
-        var seen = Math.Max(1, _errorsMm.Max(list => list.Count));
-        return new()
-        {
-            Sets = _estimated,
-            Missed = _missed,
-            Ghosts = _ghosts,
-            MedianErrorMm = Quantile(all, 0.5),
-            P95ErrorMm = Quantile(all, 0.95),
-            Device = device,
-            Model = _vision.ModelFolder,
-            PerKeypoint = [.. _sets.Keypoints.Select((name, k) => new KeypointScore(
-                name, _errorsMm[k].Count / (double)seen, Quantile(_reprojectionsPx[k], 0.5), Quantile(_views[k], 0.5), Quantile(_errorsMm[k], 0.5), Quantile(_errorsMm[k], 0.95)))],
-            PerBehaviour = [.. _sets.Behaviours.Select((name, b) => new BehaviourScore(name, _byBehaviour[b].Count, Quantile(_byBehaviour[b], 0.5), Quantile(_byBehaviour[b], 0.95)))],
-        };
-    }
+        Sets = _estimated,
+        Missed = _missed,
+        Ghosts = _ghosts,
+        MedianErrorMm = _scores.MedianErrorMm,
+        P95ErrorMm = _scores.P95ErrorMm,
+        Device = device,
+        Model = _vision.ModelFolder,
+        PerKeypoint = _scores.PerKeypoint(),
+        PerBehaviour = [.. _sets.Behaviours.Zip(_byBehaviour, (name, scores) => new BehaviourScore(name, scores.ComparedKeypoints, scores.MedianErrorMm, scores.P95ErrorMm))],
+    };
 }

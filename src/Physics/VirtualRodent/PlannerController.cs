@@ -10,7 +10,7 @@ namespace ClosedLoop.Physics;
 /// <remarks>
 /// <para>Gauss and Newton with Levenberg's damping on one correction of all set-points, held over the horizon. The
 /// residuals are the positions of all bodies but the tail's, at the end of each control step; the Jacobian comes from one
-/// rollout for each actuator. Then the best of three step lengths is taken, or none, and the first control step carried
+/// rollout for each actuator. Then the longest of three step lengths that helps is taken, or none, and the first control step carried
 /// out. The next begins with a share of this correction.</para>
 /// <para>Deterministic. One thread; allocates nothing after construction, but where physics becomes invalid.</para>
 /// </remarks>
@@ -27,7 +27,7 @@ public sealed class PlannerController : IRodentController
     private readonly double[] _residual, _moved;
     private readonly double[] _jacobian;
     private readonly double[] _normal, _step;
-    private readonly double[] _correction, _tried, _best;
+    private readonly double[] _correction, _tried;
 
     /// <summary>Makes a planner for a body that is driven by position servos.</summary>
     /// <param name="body">The body; stays the caller's.</param>
@@ -51,7 +51,7 @@ public sealed class PlannerController : IRodentController
         (_targets, _residual, _moved) = (new double[residuals], new double[residuals], new double[residuals]);
         _jacobian = new double[actuators * residuals];
         (_normal, _step) = (new double[actuators * actuators], new double[actuators]);
-        (_correction, _tried, _best) = (new double[actuators], new double[actuators], new double[actuators]);
+        (_correction, _tried) = (new double[actuators], new double[actuators]);
     }
 
     /// <inheritdoc/>
@@ -86,7 +86,7 @@ public sealed class PlannerController : IRodentController
     /// <inheritdoc/>
     public void Dispose() => _scratch.Dispose();
 
-    private static bool IsTail(MujocoModel model, int body) => model.Name(ObjectType.XBody, body).Contains("vertebra_C", StringComparison.Ordinal) == true;
+    private static bool IsTail(MujocoModel model, int body) => model.Name(ObjectType.XBody, body).Contains("vertebra_C", StringComparison.Ordinal);
 
     /// <summary>Where the reference has the bodies at the end of each control step of the horizon.</summary>
     private void Aim(ReferenceWindow reference)
@@ -99,7 +99,7 @@ public sealed class PlannerController : IRodentController
         }
     }
 
-    /// <summary>One linearisation and the best step along it; false where none makes it better.</summary>
+    /// <summary>One linearisation and a step along it; false where none makes it better.</summary>
     private bool Improve(ReferenceWindow reference, MujocoData body)
     {
         var (actuators, residuals) = (_correction.Length, _residual.Length);
@@ -125,23 +125,19 @@ public sealed class PlannerController : IRodentController
             _normal[(a * actuators) + a] += _options.Damping;
         }
         Cholesky.Solve(_normal, _step, actuators, 1e-12);
-        var (cost, found) = (Cost, false);
         foreach (var length in s_lengths)
         {
             for (var a = 0; a < actuators; a++)
                 _tried[a] = _correction[a] + (length * _step[a]);
             var reached = Rollout(reference, body, _tried, _moved);
-            if (!(reached < cost))
+            if (!(reached < Cost))
                 continue;
-            (cost, found) = (reached, true);
-            _tried.CopyTo(_best, 0);
+            Cost = reached;
+            _tried.CopyTo(_correction, 0);
             _moved.CopyTo(_residual, 0);
-            break;
+            return true;
         }
-        if (found)
-            _best.CopyTo(_correction, 0);
-        Cost = cost;
-        return found;
+        return false;
     }
 
     /// <summary>Steps a copy of the body over the horizon; writes the residuals and returns half their sum of squares, infinite where physics fails.</summary>

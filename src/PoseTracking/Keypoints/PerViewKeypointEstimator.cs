@@ -45,7 +45,7 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
         : base(layout, views, localising, Checked(layout, views, network, cropSizeM, pose, options), workers)
     {
         (_network, _cropSizeM, _pose) = (network, cropSizeM, pose);
-        _refinement = pose is not null && Options.Refine ? new(pose, layout.Count) : null;
+        _refinement = pose is not null && Options.Refine ? new(pose) : null;
         _triangulators = [.. Enumerable.Range(0, layout.Count).Select(_ => new Triangulator(views.Rig, Options.Triangulation))];
         _resamplers = [.. views.Images.Select(image => new ViewResampler(image, network.InputWidth, network.InputHeight))];
         _windows = new CropWindow[views.Count];
@@ -82,8 +82,8 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
             throw ClosedLoopException.Failed($"the keypoint network makes {network.Maps} maps of {network.Views} views; {layout.Count} maps of {views.Count} views are needed");
         if (!(cropSizeM > 0))
             throw ClosedLoopException.Failed($"a crop of {cropSizeM} m cannot be");
-        if (pose is not null)
-            _ = new PoseRefinement(pose, layout.Count);
+        if (pose is not null && pose.KeypointCount != layout.Count)
+            throw ClosedLoopException.Failed($"the pose network takes {pose.KeypointCount} keypoints, and the keypoint network finds {layout.Count}");
         return checkedOptions;
     }
 

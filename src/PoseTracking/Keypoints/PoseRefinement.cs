@@ -11,34 +11,24 @@ namespace ClosedLoop.PoseTracking;
 /// What was not found stays missing. Where less than half was found nothing is moved: the networks have learnt from no
 /// less. Allocates nothing; one thread.
 /// </remarks>
-internal sealed class PoseRefinement
+/// <param name="network">A network for the keypoints that are given.</param>
+internal sealed class PoseRefinement(IPoseNetwork network)
 {
-    private readonly IPoseNetwork _network;
-
-    /// <summary>Takes a network for so many keypoints.</summary>
-    /// <exception cref="ClosedLoopException">It is made for others.</exception>
-    public PoseRefinement(IPoseNetwork network, int keypoints)
-    {
-        _network = network;
-        if (network.KeypointCount != keypoints)
-            throw ClosedLoopException.Failed($"the pose network takes {network.KeypointCount} keypoints, and the keypoint network finds {keypoints}");
-    }
-
     /// <summary>Moves what was found; returns whether it did.</summary>
     /// <param name="found">The set's keypoints.</param>
     /// <param name="quality">Their covariances; their standard deviations are written.</param>
     public bool Apply(Keypoints found, KeypointQuality quality)
     {
-        var count = _network.KeypointCount;
+        var count = network.KeypointCount;
         if (2 * found.PresentCount < count)
             return false;
         for (var k = 0; k < count; k++)
         {
             var c = quality.Covariance[k];
             var seen = found.IsPresent(k) && double.IsFinite(c.XX + c.YY + c.ZZ);
-            _network.Seen[k] = seen ? 1 : 0;
-            var place = _network.Found.Slice(3 * k, 3);
-            var spread = _network.Covariance.Slice(9 * k, 9);
+            network.Seen[k] = seen ? 1 : 0;
+            var place = network.Found.Slice(3 * k, 3);
+            var spread = network.Covariance.Slice(9 * k, 9);
             if (!seen)
             {
                 place.Clear();
@@ -52,15 +42,15 @@ internal sealed class PoseRefinement
             spread[2] = spread[6] = (float)c.XZ;
             spread[5] = spread[7] = (float)c.YZ;
         }
-        _network.Run();
+        network.Run();
         for (var k = 0; k < count; k++)
         {
-            var place = _network.Positions.Slice(3 * k, 3);
-            if (_network.Seen[k] == 0 || !float.IsFinite(place[0] + place[1] + place[2]))
+            var place = network.Positions.Slice(3 * k, 3);
+            if (network.Seen[k] == 0 || !float.IsFinite(place[0] + place[1] + place[2]))
                 continue;
             var position = found.Position(k);
             (position[0], position[1], position[2]) = (place[0], place[1], place[2]);
-            quality.SigmaM[k] = _network.SigmaM[k];
+            quality.SigmaM[k] = network.SigmaM[k];
         }
         return true;
     }

@@ -101,7 +101,7 @@ public sealed class KeypointFile : IKeypointSource
 
     /// <summary>Whether a path is that of a recording (.mcap) that holds keypoints but no session, as <c>track</c> writes one.</summary>
     public static bool IsRecordingOfKeypoints(string path) =>
-        System.IO.Path.GetExtension(path).Equals(".mcap", StringComparison.OrdinalIgnoreCase) && File.Exists(path) && RecordingKeypointReader.HoldsKeypointsAlone(path);
+        SessionRecording.HasEnding(path) && File.Exists(path) && RecordingKeypointReader.HoldsKeypointsAlone(path);
 
     /// <summary>Writes the chosen frame number <paramref name="index"/> (from 0) to <paramref name="into"/>, stamp included.</summary>
     public void Frame(int index, Keypoints into)

@@ -40,6 +40,9 @@ public sealed class SessionRecording : IDisposable
     /// <summary>Names of the files in it.</summary>
     public IReadOnlyList<string> AttachmentNames => [.. _file.Contents.Attachments.Select(attachment => attachment.Name)];
 
+    /// <summary>Whether a path is named as recordings are.</summary>
+    public static bool HasEnding(string path) => System.IO.Path.GetExtension(path).Equals(".mcap", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Opens a recording.</summary>
     /// <exception cref="ClosedLoopException">There is none (exit code 2), it is no recording of a session, or nothing of it can be read (exit code 1).</exception>
     public static SessionRecording Open(string path)

@@ -10,14 +10,11 @@ namespace ClosedLoop.Commands;
 /// <summary>Where <c>calibrate</c> finds images of a board: in a folder of pictures or videos, in a recording, or in the cameras of a rig.</summary>
 internal static class BoardImages
 {
-    /// <summary>Whether a path is meant for a recording.</summary>
-    public static bool IsRecording(string path) => Path.GetExtension(path).Equals(".mcap", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>The board in a folder's or a recording's images.</summary>
     /// <exception cref="ClosedLoopException">They cannot be read, or do not show the board as they should.</exception>
     public static BoardObservations Read(string path, BoardDescription board, int every, IProgress<string> progress, CancellationToken cancellation)
     {
-        if (!IsRecording(path))
+        if (!SessionRecording.HasEnding(path))
             return ObservationReader.Read(ImageSequence.OpenAll(path), board, every, progress, cancellation);
         using var recording = SessionRecording.Open(path);
         return Read(recording, board, every, cameras: null, progress, cancellation);

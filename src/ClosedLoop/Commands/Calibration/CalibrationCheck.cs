@@ -14,7 +14,7 @@ internal static class CalibrationCheck
     public static int Run(string path, string? calibrationPath, string? boardText, int every, double? limitPx, FileInfo? json, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        using var recording = BoardImages.IsRecording(path) ? SessionRecording.Open(path) : null;
+        using var recording = SessionRecording.HasEnding(path) ? SessionRecording.Open(path) : null;
         if (recording is null && File.Exists(path))
             throw ClosedLoopException.Usage($"'--check {path}' names a file; name the folder that holds one video, or one folder of pictures, for each camera, or a recording (.mcap)");
         var calibration = recording is not null ? RecordedImages.CalibrationOf(recording, calibrationPath)

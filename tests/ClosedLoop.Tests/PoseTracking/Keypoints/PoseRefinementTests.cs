@@ -78,7 +78,7 @@ public sealed class PoseRefinementTests
         var refused = Assert.Throws<ClosedLoopException>(() => Estimator(scene, new PlantedPose(20)));
         Assert.Contains("takes 20 keypoints", refused.Message, StringComparison.Ordinal);
 
-        var refinement = new PoseRefinement(pose, 23);
+        var refinement = new PoseRefinement(pose);
         var (found, quality) = (new Keypoints(KeypointLayout.Rat23), scene.Estimator.Quality);
         scene.Estimator.Process(scene.Frames).Positions.CopyTo(found.Positions, 0);
         Assert.True(refinement.Apply(found, quality));
