@@ -30,6 +30,9 @@ public sealed class PositionServo : IDisposable
     /// <summary>The name of the first actuator that is not a position servo; null where all are.</summary>
     public string? FirstTorqueActuator { get; }
 
+    /// <summary>Where the model's bodies are in the posture of the last <see cref="SetPoints"/> (nbody by 3), metres.</summary>
+    public NativeArray<double> BodyPositions => _scratch.BodyPositions;
+
     /// <summary>
     /// The inputs that hold the posture <paramref name="qpos"/> (nq), one per actuator, not limited to [-1, 1]. An
     /// actuator that is no position servo gets 0.

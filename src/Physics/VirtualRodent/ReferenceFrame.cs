@@ -9,6 +9,7 @@ public sealed class ReferenceFrame
     {
         Pose = new(body.Model.Nq, body.Model.Nv, body.Layout.Count);
         SetPoints = new double[body.Model.Nu];
+        BodyPositions = new double[3 * body.Model.BodyCount];
     }
 
     /// <summary>The registered pose.</summary>
@@ -19,9 +20,16 @@ public sealed class ReferenceFrame
     /// </summary>
     public double[] SetPoints { get; }
 
+    /// <summary>Where the body's parts are in this pose: x, y, z per body of the model, the world first, metres.</summary>
+    public double[] BodyPositions { get; }
+
+    /// <summary>The place of one part: x, y, z in metres.</summary>
+    public ReadOnlySpan<double> BodyPosition(int body) => BodyPositions.AsSpan(3 * body, 3);
+
     internal void CopyFrom(ReferenceFrame other)
     {
         Pose.CopyFrom(other.Pose);
         other.SetPoints.CopyTo(SetPoints, 0);
+        other.BodyPositions.CopyTo(BodyPositions, 0);
     }
 }

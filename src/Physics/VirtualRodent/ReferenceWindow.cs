@@ -60,6 +60,7 @@ public sealed class ReferenceWindow : IDisposable
         var frame = _ring[(_first + Count - 1) % _ring.Length];
         frame.Pose.CopyFrom(pose);
         _servo.SetPoints(pose.Qpos, frame.SetPoints);
+        _servo.BodyPositions.Span.CopyTo(frame.BodyPositions);
     }
 
     /// <inheritdoc/>

@@ -11,13 +11,9 @@ public sealed class VirtualRodent : IDisposable
 {
     private readonly BodyModel _body;
     private readonly IRodentController _controller;
-    private readonly VirtualRodentOptions _options;
     private readonly SessionClock? _clock;
-    private readonly MujocoData _data;
-    private readonly ReferenceWindow _window;
+    private readonly ImitationTask _task;
     private readonly ControlStep _step;
-    private readonly int _substeps;
-    private readonly double _minimumQuaternionDot;
 
     /// <summary>Makes a rodent that waits for its first pose.</summary>
     /// <param name="body">The body, at the animal's size and with its offsets; stays the caller's.</param>
@@ -28,17 +24,9 @@ public sealed class VirtualRodent : IDisposable
     {
         _body = body;
         _controller = controller;
-        _options = options;
         _clock = clock;
-        _data = new(body.Model);
-        _window = new(body, controller.FutureFrames);
+        _task = new(body, controller.FutureFrames, options);
         _step = new(body.Model.Nq, body.Model.Nv, body.Model.Nu, body.Layout.Count, controller.Activations);
-        _substeps = (int)Math.Round(options.ControlPeriodS / body.Model.TimestepS);
-        if (_substeps < 1 || Math.Abs((_substeps * body.Model.TimestepS) - options.ControlPeriodS) > 1e-9)
-            throw ClosedLoopException.Usage(
-                $"the control period of {options.ControlPeriodS} s is not a whole number of the body's physics steps of {body.Model.TimestepS} s");
-        // The angle between two unit quaternions is 2 acos |dot|.
-        _minimumQuaternionDot = Math.Cos(options.FallLimitDeg * Math.PI / 360);
     }
 
     /// <summary>Times of the controller alone.</summary>
@@ -60,13 +48,15 @@ public sealed class VirtualRodent : IDisposable
     public long Resets => ResetsLeftReference + ResetsFallen + ResetsUnstable;
 
     /// <summary>The body's present state, to be looked at (drawn, measured) on the thread that calls <see cref="Process"/>.</summary>
-    public MujocoData Data => _data;
+    public MujocoData Data => _task.Data;
 
     /// <summary>Where the keypoint sites of the last reference were: x, y, z per keypoint, metres; null before the first.</summary>
-    public double[]? LastReference => _window.Count == 0 ? null : _window.Count == 1 ? _window.Present.Pose.SitePositions : _window[0].Pose.SitePositions;
+    public double[]? LastReference => Window.Count == 0 ? null : Window.Count == 1 ? Window.Present.Pose.SitePositions : Window[0].Pose.SitePositions;
+
+    private ReferenceWindow Window => _task.Window;
 
     /// <summary>Forgets the reference: the next pose places the body, as at the start of an episode.</summary>
-    public void Restart() => _window.Clear();
+    public void Restart() => Window.Clear();
 
     /// <summary>
     /// Takes the pose of one control tick and makes one control step. While the controller's window fills, the body is
@@ -74,18 +64,18 @@ public sealed class VirtualRodent : IDisposable
     /// </summary>
     public ControlStep Process(Pose pose)
     {
-        var starting = _window.Count == 0;
-        _window.Push(pose);
+        var starting = Window.Count == 0;
+        Window.Push(pose);
         _step.Flags = ControlFlags.None;
         _step.ReferenceMode = ReferenceMode.Delay;
         if (starting)
         {
             _controller.Reset();
-            PlaceAt(_window.Present);
+            _task.Place(Window.Present);
             _step.Flags |= ControlFlags.EpisodeStart;
         }
-        if (_window.IsFull)
-            Advance(_window[0]);
+        if (Window.IsFull)
+            Advance(Window[0]);
         else
             Wait();
         Finish(pose);
@@ -95,28 +85,15 @@ public sealed class VirtualRodent : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _window.Dispose();
-        _data.Dispose();
+        _task.Dispose();
     }
 
     private void Advance(ReferenceFrame target)
     {
         var start = Now();
-        _controller.Act(_window, _data, _step.Action, _step.Activations);
+        _controller.Act(Window, _task.Data, _step.Action, _step.Activations);
         var acted = Now();
-        _step.Action.CopyTo(_data.Ctrl.Span);
-        var reset = ControlFlags.None;
-        try
-        {
-            _data.Step(_substeps);
-            // NB: after a step MuJoCo's positions of bodies and sites are those of before it.
-            _data.Kinematics();
-        }
-        catch (PhysicsUnstableException)
-        {
-            reset = ControlFlags.ResetUnstable;
-            ResetsUnstable++;
-        }
+        var reset = _task.Step(_step.Action);
         if (_clock is not null)
         {
             ControllerLatency.Record(acted - start);
@@ -125,21 +102,24 @@ public sealed class VirtualRodent : IDisposable
         _step.ReferenceSequence = target.Pose.Stamp.Sequence;
         if ((target.Pose.Flags & (PoseFlags.Held | PoseFlags.Extrapolated | PoseFlags.TooFewKeypoints)) != 0)
             _step.Flags |= ControlFlags.ReferenceHeld;
-        if (reset == ControlFlags.None)
-        {
-            MeasureErrors(target.Pose);
-            reset = Judge(target.Pose);
-        }
-        else
-        {
-            _step.TotalErrorM = double.NaN;
-            _step.RootErrorM = double.NaN;
-        }
+        (_step.TotalErrorM, _step.RootErrorM) = (_task.TotalErrorM, _task.RootErrorM);
         if (reset == ControlFlags.None)
             return;
+        switch (reset)
+        {
+            case ControlFlags.ResetLeftReference:
+                ResetsLeftReference++;
+                break;
+            case ControlFlags.ResetFallen:
+                ResetsFallen++;
+                break;
+            default:
+                ResetsUnstable++;
+                break;
+        }
         _step.Flags |= reset;
         _controller.Reset();
-        PlaceAt(target);
+        _task.Place(target);
     }
 
     private void Wait()
@@ -154,57 +134,12 @@ public sealed class VirtualRodent : IDisposable
 
     private void Finish(Pose pose)
     {
-        _data.Qpos.Span.CopyTo(_step.Qpos);
-        _data.Qvel.Span.CopyTo(_step.Qvel);
+        _task.Data.Qpos.Span.CopyTo(_step.Qpos);
+        _task.Data.Qvel.Span.CopyTo(_step.Qvel);
         for (var k = 0; k < _body.KeypointSites.Length; k++)
-            _data.SitePositions.Row(_body.KeypointSites[k]).CopyTo(_step.SitePositions.AsSpan(3 * k));
+            _task.Data.SitePositions.Row(_body.KeypointSites[k]).CopyTo(_step.SitePositions.AsSpan(3 * k));
         _step.Stamp = pose.Stamp with { Produced = _clock?.Now ?? pose.Stamp.Produced };
     }
 
-    private void MeasureErrors(Pose reference)
-    {
-        var sum = 0.0;
-        for (var k = 0; k < _body.KeypointSites.Length; k++)
-            sum += Distance(_data.SitePositions.Row(_body.KeypointSites[k]), reference.SitePositions.AsSpan(3 * k, 3));
-        _step.TotalErrorM = sum / _body.KeypointSites.Length;
-        _step.RootErrorM = Distance(_data.Qpos.Span[..3], reference.Qpos.AsSpan(0, 3));
-    }
-
-    private ControlFlags Judge(Pose reference)
-    {
-        if (_step.RootErrorM > _options.LeaveLimitM)
-        {
-            ResetsLeftReference++;
-            return ControlFlags.ResetLeftReference;
-        }
-        var dot = 0.0;
-        for (var i = 3; i < 7; i++)
-            dot += _data.Qpos[i] * reference.Qpos[i];
-        if (Math.Abs(dot) >= _minimumQuaternionDot)
-            return ControlFlags.None;
-        ResetsFallen++;
-        return ControlFlags.ResetFallen;
-    }
-
-    private void PlaceAt(ReferenceFrame frame)
-    {
-        var time = _data.TimeS;
-        _data.Reset();
-        _data.TimeS = time;
-        frame.Pose.Qpos.CopyTo(_data.Qpos.Span);
-        frame.Pose.Qvel.CopyTo(_data.Qvel.Span);
-        // The activations that would hold this posture, as if the body had been in it for a while.
-        if (_data.Act.Span.Length == frame.SetPoints.Length)
-            for (var i = 0; i < frame.SetPoints.Length; i++)
-                _data.Act[i] = Math.Clamp(frame.SetPoints[i], -1, 1);
-        _data.Kinematics();
-    }
-
     private SessionTime Now() => _clock?.Now ?? default;
-
-    private static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        var (x, y, z) = (a[0] - b[0], a[1] - b[1], a[2] - b[2]);
-        return Math.Sqrt((x * x) + (y * y) + (z * z));
-    }
 }

@@ -26,4 +26,13 @@ public enum Behaviour
 
     /// <summary>Sits back and strokes the snout with both forepaws.</summary>
     Groom,
+
+    /// <summary>Shakes trunk and head about the long axis, as a wet animal does, about 12 Hz. Only where it is listed.</summary>
+    Shake,
+
+    /// <summary>
+    /// Takes up one posture after the other, low and high, bent and twisted, the head anywhere, standing, stepping slowly or
+    /// risen: for reference motion that covers more than habits. Only where it is listed.
+    /// </summary>
+    Postures,
 }

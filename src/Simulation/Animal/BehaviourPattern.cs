@@ -1,9 +1,11 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Simulation;
 
 /// <summary>The pattern of each behaviour: what it sets the channels to as it goes on.</summary>
 internal sealed class BehaviourPattern(MotorController controller, RandomStream random)
 {
-    private const double SniffHz = 8;
+    private const double SniffHz = 8, ShakeHz = 12;
 
     // Height and neck of the usual stance.
     private const double StandingM = 0.060, Neck = -0.05;
@@ -17,6 +19,11 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     private Behaviour _behaviour;
     private double _age, _waited, _duration, _speed, _turn, _look, _tail, _sniffPhase, _breathPhase, _held;
     private bool _descends;
+
+    // Postures: what was drawn last, and when the next is drawn.
+    private (double Height, double Pitch, double LumbarExtend, double LumbarBend, double LumbarTwist, double Neck, double NeckBend, double NeckTwist, double Atlas, double Jaw, double Speed, double Turn, double TimeS) _posture;
+    private double _postureUntil;
+    private bool _rises;
 
     private Channels Channels => controller.Channels;
 
@@ -52,6 +59,9 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
             _ => 0,
         };
         _look = 0.15 * random.Normal();
+        // NB: drawn for this behaviour alone, so that the lives of animals without it stay as they were.
+        _rises = behaviour is Behaviour.Rear or Behaviour.Groom || (behaviour == Behaviour.Postures && random.Uniform() < 0.35);
+        _postureUntil = 0;
         _tail = random.Uniform(-0.15, 0.15);
         Advance(0);
     }
@@ -67,7 +77,7 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
     public void Advance(double dtS)
     {
         // Nobody rises in mid-stride: the paws come to their places first. Where they do not in two seconds, it is left be.
-        var waits = _behaviour is Behaviour.Rear or Behaviour.Groom && _age <= 0 && !controller.InPlace;
+        var waits = _rises && _age <= 0 && !controller.InPlace;
         if (waits)
             controller.PutPawsInPlace();
         GivenUp = waits && _waited > 2;
@@ -97,6 +107,10 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
         Channels.Set(Channel.TailBend, _tail, 0.4);
         if (_behaviour == Behaviour.Sniff)
             Sniff(dtS);
+        else if (_behaviour == Behaviour.Shake)
+            Shake();
+        else if (_behaviour == Behaviour.Postures)
+            TakeUpPostures();
         else if (_behaviour == Behaviour.Rear)
             Rise(pitch: 1.0, pelvisM: 0.060, lumbar: 0, neck: 0.1, atlas: 0.4);
         else if (_behaviour == Behaviour.Groom)
@@ -149,6 +163,52 @@ internal sealed class BehaviourPattern(MotorController controller, RandomStream 
         Channels.Set(Channel.CervicalExtend, Neck - 0.05 + (0.02 * wave), 0.02);
         Channels.Set(Channel.CervicalBend, _look + (0.2 * Math.Sin(2 * Math.PI * 0.5 * _age)), 0.1);
         Channels.Set(Channel.Height, StandingM - 0.003, 0.15);
+    }
+
+    private void Shake()
+    {
+        var strength = Math.Sin(Math.PI * Math.Clamp(_age / _duration, 0, 1));
+        var wave = strength * Math.Sin(2 * Math.PI * ShakeHz * _age);
+        Channels.Set(Channel.LumbarTwist, 0.25 * wave, 0.004);
+        Channels.Set(Channel.CervicalTwist, -0.35 * wave, 0.004);
+        Channels.Set(Channel.Height, StandingM - 0.004, 0.1);
+    }
+
+    /// <summary>A new posture twice a second or so, each with a pace of its own.</summary>
+    private void TakeUpPostures()
+    {
+        if (_age >= _postureUntil)
+        {
+            _postureUntil = _age + random.Uniform(0.3, 1.3);
+            var steps = !_rises && random.Uniform() < 0.35;
+            _posture = (
+                random.Uniform(0.042, 0.070), _rises ? random.Uniform(0.4, 1.15) : random.Uniform(-0.15, 0.3),
+                0.25 * random.Normal(), 0.3 * random.Normal(), 0.2 * random.Normal(),
+                Neck + (0.35 * random.Normal()), 0.4 * random.Normal(), 0.3 * random.Normal(), 0.15 + (0.35 * random.Normal()), 0.1 * random.Normal(),
+                steps ? random.Uniform(0.02, 0.09) : 0, steps ? 0.5 * random.Normal() : 0, random.Uniform(0.08, 0.3));
+        }
+        var p = _posture;
+        if (_rises)
+        {
+            Rise(p.Pitch, pelvisM: 0.050 + (0.3 * (p.Height - 0.042)), lumbar: Math.Clamp(p.LumbarExtend, -0.4, 0.4), neck: Math.Clamp(p.Neck, -0.5, 0.7), atlas: Math.Clamp(p.Atlas, -0.3, 0.9));
+            if (Channels[Channel.Pitch] > 0.3)
+                Channels.Set(Channel.HandsAtSnout, p.NeckTwist > 0.1 ? 1 : 0, 0.15);
+        }
+        else
+        {
+            Channels.Set(Channel.Speed, p.Speed, 0.25);
+            Channels.Set(Channel.TurnRate, Math.Clamp(p.Turn, -1, 1), 0.2);
+            Channels.Set(Channel.Height, p.Height, p.TimeS);
+            Channels.Set(Channel.Pitch, p.Pitch, p.TimeS);
+            Channels.Set(Channel.LumbarExtend, Math.Clamp(p.LumbarExtend, -0.5, 0.5), p.TimeS);
+            Channels.Set(Channel.CervicalExtend, Math.Clamp(p.Neck, -0.7, 0.7), p.TimeS);
+            Channels.Set(Channel.Atlas, Math.Clamp(p.Atlas, -0.5, 1), p.TimeS);
+        }
+        Channels.Set(Channel.LumbarBend, Math.Clamp(p.LumbarBend, -0.6, 0.6) * (_rises ? 0.4 : 1), p.TimeS);
+        Channels.Set(Channel.LumbarTwist, Math.Clamp(p.LumbarTwist, -0.4, 0.4) * (_rises ? 0.3 : 1), p.TimeS);
+        Channels.Set(Channel.CervicalBend, Math.Clamp(p.NeckBend, -0.7, 0.7), p.TimeS);
+        Channels.Set(Channel.CervicalTwist, Math.Clamp(p.NeckTwist, -0.6, 0.6), p.TimeS);
+        Channels.Set(Channel.Mandible, Math.Clamp(p.Jaw, -0.3, 0.3), p.TimeS);
     }
 
     private static double Wrap(double phase) => phase - Math.Floor(phase);

@@ -1,3 +1,5 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Simulation;
 
 /// <summary>
@@ -18,12 +20,15 @@ internal sealed class BehaviourSequence
         [0.5, 2, 5, 3, 0.5, 0, 1, 0.3], // turn right
         [1, 4, 3, 0, 1, 1, 0, 0.5], // rear
         [2, 4, 2, 0, 1, 1, 0.5, 0], // groom
+        [2, 4, 2, 0, 1, 1, 0.5, 0], // shake
+        [2, 4, 2, 0, 1, 1, 0.5, 0], // postures
     ];
 
     // Median seconds, spread of the logarithm, bounds.
     private static readonly (double Median, double Spread, double Least, double Most)[] Dwell =
     [
         (2, 0.5, 1, 6), (2.2, 0.5, 1, 6), (2.8, 0.5, 1.2, 8), (1.6, 0.3, 1.2, 2.5), (1.3, 0.3, 1, 2.5), (1.3, 0.3, 1, 2.5), (3.2, 0.25, 2.8, 5), (5, 0.3, 4, 8),
+        (1, 0.2, 0.6, 1.5), (6, 0.3, 4, 10),
     ];
 
     private readonly RandomStream _random;

@@ -1,3 +1,4 @@
+using ClosedLoop.Core;
 using ClosedLoop.Physics;
 
 namespace ClosedLoop.Simulation;

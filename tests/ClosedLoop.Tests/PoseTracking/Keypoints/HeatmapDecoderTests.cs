@@ -1,3 +1,4 @@
+using ClosedLoop.Core;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Simulation;
 

@@ -1,15 +1,16 @@
-namespace ClosedLoop.Simulation;
+namespace ClosedLoop.Core;
 
 /// <summary>
 /// A seeded stream of random numbers (xoshiro256**, seeded through SplitMix64) of our own, so that a seed gives the
 /// same numbers under every runtime. Streams of different names are independent, so that a change in what one part
 /// draws leaves the other parts' numbers as they were.
 /// </summary>
-internal sealed class RandomStream
+public sealed class RandomStream
 {
     private ulong _a, _b, _c, _d;
     private double _spare = double.NaN;
 
+    /// <summary>Makes the stream of a seed and a name.</summary>
     public RandomStream(int seed, string name)
     {
         var state = (ulong)(uint)seed * 0x9E3779B97F4A7C15UL;

@@ -6,7 +6,7 @@ namespace ClosedLoop.Physics;
 public sealed record PlannerOptions
 {
     /// <summary>Control steps that a correction is held for and judged over. NB: with 1 the body falls: a step is shorter than its actuators' filter.</summary>
-    public int Horizon { get; init; } = 3;
+    public int Horizon { get; init; } = 2;
 
     /// <summary>By how much each set-point is moved to see what it does, of the range -1 to 1.</summary>
     public double Epsilon { get; init; } = 0.05;
@@ -23,12 +23,20 @@ public sealed record PlannerOptions
     /// <summary>Linearisations in a control step. One is enough where the last correction is still good.</summary>
     public int Iterations { get; init; } = 1;
 
+    /// <summary>Iterations of the contact solver in the rollouts, where it is projected Gauss-Seidel.</summary>
+    public int SolverIterations { get; init; } = 5;
+
+    /// <summary>Threads that share out the rollouts, the caller's included.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Refuses numbers that cannot be.</summary>
     /// <exception cref="ClosedLoopException">One cannot be; exit code 2.</exception>
     public void Check()
     {
         if (Horizon is < 1 or > 10 || Iterations is < 1 or > 20)
             throw ClosedLoopException.Usage($"a planner with a horizon of {Horizon} steps and {Iterations} iterations cannot be; give 1 to 10 and 1 to 20");
+        if (SolverIterations is < 1 or > 1000 || Threads is < 1 or > 256)
+            throw ClosedLoopException.Usage($"a planner with {SolverIterations} solver iterations on {Threads} threads cannot be; give at least one of each");
         if (!(Epsilon is > 0 and < 1) || !(Damping > 0) || !(WarmStart is >= 0 and <= 1) || !(RootWeight > 0))
             throw ClosedLoopException.Usage("a planner needs an epsilon between 0 and 1, a damping and a root weight above 0, and a warm start of 0 to 1");
     }
