@@ -64,14 +64,19 @@ public sealed class MotionLibrary
         if (theirs.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twiceInBody)
             throw ClosedLoopException.Failed($"{Source} cannot be matched to the body: the body names the joint '{twiceInBody.Key}' more than once");
         var order = theirs.Select(name => MotionClip.RootLength + Array.IndexOf(ours, name)).ToArray();
-        return new()
-        {
-            QposNames = [.. bodyQposNames],
-            Scale = Scale,
-            FloorHeightM = FloorHeightM,
-            Clips = [.. Clips.Select(clip => Reordered(clip, order))],
-            Source = Source,
-        };
+        return With([.. bodyQposNames], [.. Clips.Select(clip => Reordered(clip, order))]);
+    }
+
+    /// <summary>The same clips cut into pieces of equal length; what is left at a clip's end, and clips that are shorter, is left out.</summary>
+    /// <param name="frames">Frames a piece, 1 or more.</param>
+    /// <returns>Pieces named after their clip and counted from 0: <c>walk_0</c>, <c>walk_1</c>, ...</returns>
+    /// <exception cref="ClosedLoopException">No clip is that long.</exception>
+    public MotionLibrary CutInto(int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
+        if (Clips.All(clip => clip.Frames < frames))
+            throw ClosedLoopException.Usage($"{Source} cannot be cut into clips of {frames} frames: its longest clip has {Clips.Max(clip => clip.Frames)}; ask for shorter ones");
+        return With(QposNames, [.. Clips.SelectMany(clip => Enumerable.Range(0, clip.Frames / frames).Select(piece => Piece(clip, piece, frames)))]);
     }
 
     private static string[] Hinges(IReadOnlyList<string> names) => [.. names.Skip(MotionClip.RootLength)];
@@ -87,15 +92,34 @@ public sealed class MotionLibrary
             for (var i = 0; i < hingeOrder.Length; i++)
                 to[MotionClip.RootLength + i] = from[hingeOrder[i]];
         }
-        return new()
-        {
-            Name = clip.Name,
-            Behaviour = clip.Behaviour,
-            RateHz = clip.RateHz,
-            Frames = clip.Frames,
-            Nq = clip.Nq,
-            Qpos = qpos,
-            FrameBehaviours = clip.FrameBehaviours,
-        };
+        return Copy(clip, clip.Name, clip.Frames, qpos, clip.FrameBehaviours);
     }
+
+    private static MotionClip Piece(MotionClip clip, int piece, int frames)
+    {
+        var first = piece * frames;
+        return Copy(
+            clip, $"{clip.Name}_{piece}", frames, clip.Qpos.AsSpan(first * clip.Nq, frames * clip.Nq).ToArray(),
+            clip.FrameBehaviours is { } labels ? [.. labels.Skip(first).Take(frames)] : null);
+    }
+
+    private static MotionClip Copy(MotionClip clip, string name, int frames, double[] qpos, IReadOnlyList<string>? labels) => new()
+    {
+        Name = name,
+        Behaviour = clip.Behaviour,
+        RateHz = clip.RateHz,
+        Frames = frames,
+        Nq = clip.Nq,
+        Qpos = qpos,
+        FrameBehaviours = labels,
+    };
+
+    private MotionLibrary With(IReadOnlyList<string> names, IReadOnlyList<MotionClip> clips) => new()
+    {
+        QposNames = names,
+        Scale = Scale,
+        FloorHeightM = FloorHeightM,
+        Clips = clips,
+        Source = Source,
+    };
 }

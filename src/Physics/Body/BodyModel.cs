@@ -59,6 +59,19 @@ public sealed class BodyModel : IDisposable
     /// </summary>
     public (double Lower, double Upper)[] HingeRanges { get; }
 
+    /// <summary>
+    /// What each entry of qpos belongs to: the free joint's name seven times, then the name of each hinge, as
+    /// <see cref="MotionLibrary.QposNames"/>.
+    /// </summary>
+    public IReadOnlyList<string> QposNames
+    {
+        get
+        {
+            var names = Model.Names(ObjectType.Joint);
+            return [.. Enumerable.Repeat(names[0], MotionClip.RootLength), .. names.Skip(1)];
+        }
+    }
+
     /// <summary>A keypoint's offset in the frame of its body, metres. Writing to it moves the site.</summary>
     public Span<double> Offset(int keypoint) => _sitePositions.Row(KeypointSites[keypoint]);
 

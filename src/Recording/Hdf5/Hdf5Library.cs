@@ -21,6 +21,9 @@ public static unsafe class Hdf5Library
 
     internal static long NativeInt32 { get; private set; }
 
+    /// <summary>The class of the properties that a data set is made with: chunks, compression.</summary>
+    internal static long DatasetCreation { get; private set; }
+
     /// <summary>How files are opened: without HDF5's advisory locks.</summary>
     /// <remarks>
     /// NB: on network file systems and read-only media locking fails, and a process that was started while a file was open
@@ -79,7 +82,7 @@ public static unsafe class Hdf5Library
     {
         if (!NativeLibrary.TryLoad(Hdf5Native.Library, out var library))
             throw ClosedLoopException.Failed(
-                $"the HDF5 library ({Hdf5Native.Library}) is not on this machine, and .nwb and MATLAB 7.3 files need it; " +
+                $"the HDF5 library ({Hdf5Native.Library}) is not on this machine, and .nwb, .h5 and MATLAB 7.3 files need it; " +
                 "install the package libhdf5-103-1 (Ubuntu 24.04: libhdf5-103-1t64)");
         if (Hdf5Native.H5open() < 0)
             throw ClosedLoopException.Failed($"the HDF5 library ({Hdf5Native.Library}) could not be initialised");
@@ -88,6 +91,7 @@ public static unsafe class Hdf5Library
         NativeUInt16 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_UINT16_g");
         NativeInt32 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_INT32_g");
         CString = *(long*)NativeLibrary.GetExport(library, "H5T_C_S1_g");
+        DatasetCreation = *(long*)NativeLibrary.GetExport(library, "H5P_CLS_DATASET_CREATE_ID_g");
         FileAccess = Hdf5Native.H5Pcreate(*(long*)NativeLibrary.GetExport(library, "H5P_CLS_FILE_ACCESS_ID_g"));
         _ = Hdf5Native.H5Pset_file_locking(FileAccess, use: false, ignoreWhenDisabled: true);
         s_opened = true;

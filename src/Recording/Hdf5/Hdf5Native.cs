@@ -13,6 +13,10 @@ internal static unsafe partial class Hdf5Native
 
     public const uint ReadOnly = 0;
     public const uint Truncate = 2;
+
+    /// <summary>H5T_STR_NULLPAD.</summary>
+    public const int FilledWithZeros = 1;
+
     public const int ClassInteger = 0;
     public const int ClassFloat = 1;
     public const int ClassString = 3;
@@ -32,6 +36,11 @@ internal static unsafe partial class Hdf5Native
 
     [LibraryImport(Library)] public static partial long H5Pcreate(long propertyClass);
     [LibraryImport(Library)] public static partial int H5Pset_file_locking(long access, [MarshalAs(UnmanagedType.U1)] bool use, [MarshalAs(UnmanagedType.U1)] bool ignoreWhenDisabled);
+
+    [LibraryImport(Library)] public static partial int H5Pclose(long properties);
+    [LibraryImport(Library)] public static partial int H5Pset_chunk(long creation, int rank, ulong* dims);
+    [LibraryImport(Library)] public static partial int H5Pset_shuffle(long creation);
+    [LibraryImport(Library)] public static partial int H5Pset_deflate(long creation, uint level);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Lexists(long location, string name, long access);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -63,6 +72,7 @@ internal static unsafe partial class Hdf5Native
     [LibraryImport(Library)] public static partial int H5Tset_cset(long type, int charset);
     [LibraryImport(Library)] public static partial nuint H5Tget_size(long type);
     [LibraryImport(Library)] public static partial int H5Tset_size(long type, nuint size);
+    [LibraryImport(Library)] public static partial int H5Tset_strpad(long type, int padding);
     [LibraryImport(Library)] public static partial int H5Tis_variable_str(long type);
     [LibraryImport(Library)] public static partial long H5Tcopy(long type);
     [LibraryImport(Library)] public static partial int H5Tclose(long type);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using ClosedLoop.Core;
 
 namespace ClosedLoop.Recording;
@@ -46,6 +47,32 @@ public sealed unsafe class Hdf5Writer : IDisposable
             Write(dataset, Hdf5Library.NativeDouble, dimensions, data);
     }
 
+    /// <summary>Writes doubles as <see cref="WriteDoubles"/>, compressed with gzip in chunks of whole rows.</summary>
+    public void WriteCompressedDoubles(string dataset, ReadOnlySpan<double> values, params ReadOnlySpan<int> dimensions)
+    {
+        const int ChunkBytes = 1 << 18;
+        const uint Level = 4;
+        if (values.IsEmpty || dimensions.IsEmpty)
+        {
+            WriteDoubles(dataset, values, dimensions);
+            return;
+        }
+        using var scope = Hdf5Library.Enter();
+        var rowBytes = sizeof(double) * (values.Length / dimensions[0]);
+        var chunk = stackalloc ulong[dimensions.Length];
+        for (var i = 0; i < dimensions.Length; i++)
+            chunk[i] = (ulong)dimensions[i];
+        chunk[0] = (ulong)Math.Clamp(ChunkBytes / rowBytes, 1, dimensions[0]);
+        var creation = Check(Hdf5Native.H5Pcreate(Hdf5Library.DatasetCreation), dataset);
+        _ = Check(Hdf5Native.H5Pset_chunk(creation, dimensions.Length, chunk), dataset);
+        // NB: bytes of like weight beside each other: numbers that change little compress far better so.
+        _ = Check(Hdf5Native.H5Pset_shuffle(creation), dataset);
+        _ = Check(Hdf5Native.H5Pset_deflate(creation, Level), dataset);
+        fixed (double* data = values)
+            Write(dataset, Hdf5Library.NativeDouble, dimensions, data, creation);
+        _ = Hdf5Native.H5Pclose(creation);
+    }
+
     /// <summary>Writes whole numbers of 8, 16 or 32 bits (byte, ushort, int), row-major, with these dimensions.</summary>
     public void WriteIntegers<T>(string dataset, ReadOnlySpan<T> values, params ReadOnlySpan<int> dimensions)
         where T : unmanaged
@@ -80,6 +107,26 @@ public sealed unsafe class Hdf5Writer : IDisposable
             Write(dataset, type, [values.Count], data);
         foreach (var pointer in pointers)
             Marshal.FreeCoTaskMem(pointer);
+        _ = Hdf5Native.H5Tclose(type);
+    }
+
+    /// <summary>
+    /// Writes text of fixed size (UTF-8, filled up with zeros), as NumPy's bytes are stored: a list of strings, or a single one
+    /// where <paramref name="isScalar"/>.
+    /// </summary>
+    public void WriteFixedStrings(string dataset, IReadOnlyList<string> values, bool isScalar = false)
+    {
+        var texts = values.Select(Encoding.UTF8.GetBytes).ToArray();
+        var size = Math.Max(1, texts.Select(text => text.Length).DefaultIfEmpty().Max());
+        var bytes = new byte[size * texts.Length];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i].CopyTo(bytes, size * i);
+        using var scope = Hdf5Library.Enter();
+        var type = Hdf5Native.H5Tcopy(Hdf5Library.CString);
+        _ = Hdf5Native.H5Tset_size(type, (nuint)size);
+        _ = Hdf5Native.H5Tset_strpad(type, Hdf5Native.FilledWithZeros);
+        fixed (byte* data = bytes)
+            Write(dataset, type, isScalar ? [] : [texts.Length], data);
         _ = Hdf5Native.H5Tclose(type);
     }
 
@@ -118,13 +165,13 @@ public sealed unsafe class Hdf5Writer : IDisposable
         _file = 0;
     }
 
-    private void Write(string dataset, long type, ReadOnlySpan<int> dimensions, void* data)
+    private void Write(string dataset, long type, ReadOnlySpan<int> dimensions, void* data, long creation = 0)
     {
         var dims = stackalloc ulong[Math.Max(1, dimensions.Length)];
         for (var i = 0; i < dimensions.Length; i++)
             dims[i] = (ulong)dimensions[i];
         var space = dimensions.IsEmpty ? Hdf5Native.H5Screate(0) : Hdf5Native.H5Screate_simple(dimensions.Length, dims, null);
-        var id = Check(Hdf5Native.H5Dcreate2(_file, dataset, type, space, 0, 0, 0), dataset);
+        var id = Check(Hdf5Native.H5Dcreate2(_file, dataset, type, space, 0, creation, 0), dataset);
         _ = Check(Hdf5Native.H5Dwrite(id, type, 0, 0, 0, data), dataset);
         _ = Hdf5Native.H5Dclose(id);
         _ = Hdf5Native.H5Sclose(space);
