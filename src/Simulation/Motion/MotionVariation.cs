@@ -35,7 +35,7 @@ internal sealed class MotionVariation : IDisposable
         var jitter = _random.Uniform() < 0.4 ? _random.Uniform(0.2, 1) : 0;
         var style = new double[nq];
         foreach (var hinge in _hinges)
-            style[hinge] = strength * 0.06 * Width(hinge) * _random.Normal();
+            style[hinge] = strength * 0.025 * Width(hinge) * _random.Normal();
         foreach (var (place, twin) in _pairs)
             style[place] = (0.8 * style[twin]) + (0.3 * style[place]);
         var drift = new double[nq];
@@ -52,14 +52,14 @@ internal sealed class MotionVariation : IDisposable
             foreach (var hinge in _hinges)
             {
                 // A second-order process: smooth in position and of the strength asked for.
-                Wander(ref drift[hinge], ref speed[hinge], timeS, strength * 0.04 * Width(hinge));
+                Wander(ref drift[hinge], ref speed[hinge], timeS, strength * 0.015 * Width(hinge));
                 var (low, high) = _ranges[hinge - 1];
-                target[hinge] = Math.Clamp(target[hinge] + style[hinge] + drift[hinge] + (jitter * 0.012 * _random.Normal()), low, high);
+                target[hinge] = Math.Clamp(target[hinge] + style[hinge] + drift[hinge] + (jitter * 0.008 * _random.Normal()), low, high);
             }
             for (var axis = 0; axis < 3; axis++)
             {
                 var still = speed[axis];
-                Wander(ref sway[axis], ref still, timeS, axis == 2 ? 0 : strength * 0.06);
+                Wander(ref sway[axis], ref still, timeS, axis == 2 ? 0 : strength * 0.02);
                 speed[axis] = still;
             }
             Tilt(target.Slice(3, 4), sway[0], sway[1]);
