@@ -27,7 +27,8 @@ internal static class ClipRegistration
         using var body = animal.Apply(description, file.Layout);
         var (nq, coordinates) = (body.Model.Nq, 3 * file.Layout.Count);
         var (poses, keypoints, errors) = (new double[file.FrameCount * nq], new double[file.FrameCount * coordinates], new double[file.FrameCount]);
-        var stretches = Register(body, animal, file, poses, keypoints, errors, progress, cancellation);
+        var numbers = new long[file.FrameCount];
+        var stretches = Register(body, animal, file, poses, keypoints, errors, numbers, progress, cancellation);
         var length = (int)Math.Min(Math.Round(clipSeconds * file.RateHz), int.MaxValue);
         var starts = stretches.Stretches.SelectMany(s => Enumerable.Range(0, s.Count / length).Select(piece => s.First + (piece * length))).ToArray();
         if (starts.Length == 0)
@@ -44,7 +45,7 @@ internal static class ClipRegistration
             FloorHeightM = animal.HasFloor ? 0 : null,
             Clips = [.. starts.Select(start => new MotionClip
             {
-                Name = $"{animal.Name}_{start}",
+                Name = $"{animal.Name}_{numbers[start]}",
                 Behaviour = "",
                 RateHz = file.RateHz,
                 Frames = length,
@@ -62,7 +63,8 @@ internal static class ClipRegistration
     }
 
     private static MotionStretches Register(
-        BodyModel body, AnimalFile animal, KeypointFile file, double[] poses, double[] keypoints, double[] errors, IProgress<string> progress, CancellationToken cancellation)
+        BodyModel body, AnimalFile animal, KeypointFile file, double[] poses, double[] keypoints, double[] errors, long[] numbers,
+        IProgress<string> progress, CancellationToken cancellation)
     {
         var stretches = new MotionStretches(1 / file.RateHz);
         using var registrar = new Registrar(body, animal, new(), 1 / file.RateHz);
@@ -75,6 +77,7 @@ internal static class ClipRegistration
             stretches.Add(pose);
             pose.Qpos.CopyTo(poses, frame * body.Model.Nq);
             errors[frame] = pose.MeanMarkerErrorM;
+            numbers[frame] = set.Stamp.DeviceCounter;
             // Poses are relative to the floor, and the keypoints written with them must be too.
             for (var k = 0; k < file.Layout.Count; k++)
             {
