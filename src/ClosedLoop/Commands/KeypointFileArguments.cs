@@ -43,6 +43,9 @@ internal sealed class KeypointFileArguments
     /// <summary>The frames that were asked for, as they were written; null: all.</summary>
     public string? Frames(ParseResult parsed) => parsed.GetValue(_frames);
 
+    /// <summary>The frames per second that were given; null: the file's.</summary>
+    public double? RateHz(ParseResult parsed) => parsed.GetValue(_rateHz);
+
     /// <summary>The frames that were asked for; null: all.</summary>
     /// <exception cref="ClosedLoopException">The text is no range.</exception>
     public FrameRange? Range(ParseResult parsed) => parsed.GetValue(_frames) is { } frames ? FrameRange.Parse(frames) : null;

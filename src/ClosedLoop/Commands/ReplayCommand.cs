@@ -29,8 +29,8 @@ public static class ReplayCommand
         };
         var policy = new Option<string?>("--policy")
         {
-            Description = "What drives the virtual rodent along a keypoint file: servo, or planner, which looks ahead in the physics and takes some ten times real time.",
-            HelpName = "servo|planner",
+            Description = "What drives the virtual rodent along a keypoint file: servo; planner, which looks ahead in the physics and takes some ten times real time; zero, which does nothing.",
+            HelpName = ControllerFactory.HelpName,
         };
         var record = new Option<string?>("--record") { Description = "Record the session.", HelpName = "OUT.mcap" };
         var picture = new Option<string?>("--picture") { Description = "Draw the virtual rodent as it stands at the end.", HelpName = "OUT.png" };

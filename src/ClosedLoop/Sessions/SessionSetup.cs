@@ -21,12 +21,7 @@ public sealed class SessionSetup : IDisposable
             Rodent = configuration.Rodent with { ControlPeriodS = 1 / configuration.RateHz },
         };
         Body = animal.Apply(description, layout);
-        Controller = Configuration.Controller switch
-        {
-            "servo" => new ServoController(Body),
-            "planner" => new PlannerController(Body, Configuration.Rodent.ControlPeriodS),
-            var other => throw ClosedLoopException.Usage($"there is no controller '{other}'; there are servo and planner"),
-        };
+        Controller = ControllerFactory.Create(Configuration.Controller, Body, Configuration.Rodent.ControlPeriodS, Environment.ProcessorCount);
     }
 
     /// <summary>The body before it was sized for the animal.</summary>
