@@ -10,8 +10,13 @@ MLP learn beside each other from the same experience. `--reference` adapts netwo
 import argparse
 import csv
 import json
+import os
 import time
 from pathlib import Path
+
+# NB: the bodies use the other cores meanwhile, and threads that wait for each other by spinning would take them away.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 import numpy as np
 import torch
@@ -186,16 +191,12 @@ def main():
             actions = np.where(helped[:, None], now["labels"], actions) + noise[:, None] * random.standard_normal((n, facts["action"]))
             asked = (random.random(n) < options.label_share).astype(np.uint8)
             environment.ask(np.clip(actions, -1, 1), asked)
-        elif torch.get_num_threads() == 1 and options.threads > 1:
-            torch.set_num_threads(options.threads)
         if experience.count >= 1500:
             if typical is None:
                 observed = experience.observation[:experience.time].reshape(-1, facts["observation"])
                 for learner in learners.values():
-                    if not learner.started:
-                        for network in (learner.network, learner.average.network):
-                            network.mean.copy_(torch.from_numpy(observed.mean(0)))
-                            network.scale.copy_(torch.from_numpy(observed.std(0) + 1e-3))
+                    for network in (learner.network, learner.average.network):
+                        network.normalise(torch.from_numpy(observed.mean(0)), torch.from_numpy(observed.std(0) + 1e-3), keep=learner.started)
                 typical = typical_strength(experience.packed()[1])
             share = (time.time() - started) / deadline
             rate = options.rate * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(1.0, share))))

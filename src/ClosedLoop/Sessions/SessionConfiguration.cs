@@ -15,6 +15,12 @@ public sealed record SessionConfiguration
     /// <summary>What drives the virtual rodent.</summary>
     public string Controller { get; init; } = "servo";
 
+    /// <summary>Checksum of the network that drives it; null where none does, and before it is known.</summary>
+    public string? ControllerSha256 { get; init; }
+
+    /// <summary>How that network is run.</summary>
+    public PolicyOptions Policy { get; init; } = new() { Resamples = 50 };
+
     /// <summary>Period and limits of the virtual rodent.</summary>
     public VirtualRodentOptions Rodent { get; init; } = new();
 

@@ -19,9 +19,10 @@ public sealed class SessionSetup : IDisposable
         {
             // NB: one tick of the animal's time is one control step of the body's, or the two drift apart.
             Rodent = configuration.Rodent with { ControlPeriodS = 1 / configuration.RateHz },
+            ControllerSha256 = SameNetwork(configuration),
         };
         Body = animal.Apply(description, layout);
-        Controller = ControllerFactory.Create(Configuration.Controller, Body, Configuration.Rodent.ControlPeriodS, Environment.ProcessorCount);
+        Controller = ControllerFactory.Create(Configuration.Controller, Body, Configuration.Rodent.ControlPeriodS, Environment.ProcessorCount, Configuration.Policy);
     }
 
     /// <summary>The body before it was sized for the animal.</summary>
@@ -51,6 +52,16 @@ public sealed class SessionSetup : IDisposable
 
     /// <summary>A virtual rodent for this animal, waiting for its first pose.</summary>
     public VirtualRodent MakeRodent(SessionClock? clock) => new(Body, Controller, Configuration.Rodent, clock);
+
+    /// <summary>The checksum of the controller's network, which must be that of the recording where there is one.</summary>
+    private static string? SameNetwork(SessionConfiguration configuration)
+    {
+        var found = ControllerFactory.Sha256(configuration.Controller);
+        return configuration.ControllerSha256 is not { } recorded || recorded == found
+            ? found
+            : throw ClosedLoopException.Failed(
+                $"the recording's body was driven by a network '{configuration.Controller}' with sha256 {recorded[..12]}..., and the one here has {found?[..12] ?? "none"}...; replay it with the version of the program and its models that recorded it");
+    }
 
     /// <inheritdoc/>
     public void Dispose()
