@@ -25,6 +25,7 @@ from closedloop_training.environment import Environment
 from closedloop_training.experience import Experience
 from closedloop_training.policy import Policy, divergence
 from closedloop_training.schedule import Averaged, save
+from closedloop_training.weights import load
 
 KINDS = ("mlp", "lstm")
 
@@ -128,6 +129,12 @@ def validate(learner, environment, steps):
     return float(np.median(errors[good])), falls / (n * steps * environment.facts["control_period_s"]), parts
 
 
+def weights_of(folder, kind):
+    """A checkpoint of this script, or the shipped weights."""
+    folder = Path(folder)
+    return load(next((path for path in (folder / f"{kind}.pt", folder / f"policy-{kind}.pt") if path.exists()), folder / f"{kind}.pt"))
+
+
 def typical_strength(curvature):
     return float(curvature[:20000].float().diagonal(dim1=-2, dim2=-1).mean())
 
@@ -136,8 +143,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True, help="folder for checkpoints and curves")
     parser.add_argument("--minutes", type=float, default=75)
-    parser.add_argument("--reference", nargs="+", default=[], help="motion clip files of one animal")
-    parser.add_argument("--animal", help="the animal whose body is trained on")
+    parser.add_argument("--motion", action="append", default=[], help="a word for train-env, as in --motion=--reference --motion=rat.h5: one animal's motion instead of simulated")
     parser.add_argument("--library-minutes", type=float, default=30, help="minutes of simulated motion; 0 none")
     parser.add_argument("--from", dest="start", help="folder of checkpoints to begin with")
     parser.add_argument("--kinds", default="mlp,lstm")
@@ -151,6 +157,7 @@ def main():
     parser.add_argument("--updates", type=int, default=4, help="of each network, a step of the bodies")
     parser.add_argument("--closing", type=float, default=0.15, help="share of the time at the end in which nothing new is gone through")
     parser.add_argument("--most-steps", type=int, default=12000)
+    parser.add_argument("--validation-minutes", type=float, default=5, help="minutes of motion that nothing is learnt from; 0: none")
     parser.add_argument("--validation-seed", type=int, default=9001)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -160,15 +167,15 @@ def main():
     random = np.random.default_rng(options.seed)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    motion = (["--reference", *options.reference] if options.reference else []) + (["--animal", options.animal] if options.animal else [])
-    if options.library_minutes > 0 or not options.reference:
-        motion += ["--library-minutes", str(options.library_minutes)]
+    motion = list(options.motion)
+    if options.library_minutes > 0:
+        motion += ["--library-minutes", str(options.library_minutes), "--library-seed", str(options.seed)]
     environment = Environment(motion, options.bodies, options.seed, options.threads)
     facts = environment.facts
     print(f"{facts['clips']} clips, {facts['minutes']:.1f} minutes; {facts['bodies']} bodies, {facts['observation']} numbers observed; {time.time() - started:.0f} s", flush=True)
-    unseen = Environment(["--library-minutes", "5", "--library-seed", str(options.validation_seed)], 32, 77, options.threads) if not options.reference else None
+    unseen = Environment(["--library-minutes", str(options.validation_minutes), "--library-seed", str(options.validation_seed)], 32, 77, options.threads) if not options.motion and options.validation_minutes else None
     kinds = options.kinds.split(",")
-    learners = {kind: Learner(kind, facts, options.rate, torch.load(Path(options.start) / f"{kind}.pt") if options.start else None) for kind in kinds}
+    learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None) for kind in kinds}
     n = environment.bodies
     experience = Experience(n, facts["observation"], facts["action"], options.most_steps)
     deadline, closing = options.minutes * 60, (1 - options.closing) * options.minutes * 60
