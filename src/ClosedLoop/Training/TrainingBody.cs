@@ -72,7 +72,7 @@ public sealed class TrainingBody : IDisposable
         var data = _task.Data;
         for (var i = 0; i < 3; i++)
             data.Qpos[i] += (i == 2 ? 0.3 : 1) * _options.StartRootNoiseM * _random.Normal();
-        for (var i = 7; i < _body.Model.Nq; i++)
+        for (var i = 7; i < _body.Model.Nq && _options.StartJointNoiseRad > 0; i++)
         {
             var (low, high) = _body.HingeRanges[i - 1];
             data.Qpos[i] = Math.Clamp(data.Qpos[i] + (_options.StartJointNoiseRad * _random.Normal()), low, high);

@@ -125,13 +125,15 @@ public static class MotionLibraryGenerator
         }
     }
 
-    /// <summary>Bodies whose servos wander; as long as a life, though some of the stretches end in a fall and are left out.</summary>
+    /// <summary>A body whose servos wander: as much motion as a life gives, what ends in a fall left out.</summary>
     private static List<MotionClip> Driven(BodyDescription description, MotionLibraryOptions options, int life, double scale, double massKg, RandomStream random)
     {
         using var body = description.Compile(KeypointLayout.Rat23, scale, massKg);
         using var motion = new SetPointMotion(body, random);
         var clips = new List<MotionClip>();
-        for (var frame = 0; frame < LifeS / SimulatedAnimal.FramePeriodS; frame += options.ClipFrames)
+        var wanted = (int)(LifeS / SimulatedAnimal.FramePeriodS / options.ClipFrames);
+        // Some fall over; enough attempts for as much motion as a life gives, and no more than that takes.
+        for (var attempt = 0; attempt < 6 * wanted && clips.Count < wanted; attempt++)
         {
             if (motion.Of(options.ClipFrames, SimulatedAnimal.FramePeriodS) is not { } qpos)
                 continue;

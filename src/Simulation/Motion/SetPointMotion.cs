@@ -13,7 +13,7 @@ internal sealed class SetPointMotion : IDisposable
     private const int SettlingFrames = 25;
 
     // A body below this share of its standing height, or with its back further from the vertical, lies on its side.
-    private const double LowestShare = 0.45, LeastUpright = 0.75;
+    private const double LowestShare = 0.75, LeastUpright = 0.8;
 
     private readonly BodyModel _body;
     private readonly RandomStream _random;
@@ -46,7 +46,7 @@ internal sealed class SetPointMotion : IDisposable
         var nq = _body.Model.Nq;
         var substeps = (int)Math.Round(controlPeriodS / _body.Model.TimestepS);
         var posture = _standing.ToArray();
-        var strength = _random.Uniform(0.4, 1.2);
+        var strength = _random.Uniform(0.3, 1.1);
         var style = new double[nq];
         foreach (var hinge in _hinges)
             style[hinge] = strength * 0.13 * Width(hinge) * _random.Normal();
