@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
+using ClosedLoop.Diagnostics;
 using ClosedLoop.Imitation;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
@@ -48,6 +49,9 @@ public static class ImitateCommand
             HelpName = "N",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };
+        var figures = new Option<string?>("--figures") { Description = "Draw figures (.png) into this folder.", HelpName = "DIR" };
+        var video = new Option<string?>("--video") { Description = "Make a video of the body along the first reference that is long enough, the reference beside it.", HelpName = "V.mp4" };
+        var videoSeconds = new Option<double>("--video-seconds") { Description = "Longest video, seconds.", HelpName = "S", DefaultValueFactory = _ => 10 };
         var json = JsonReport.CreateOption();
         var body = new BodyOptions();
         var reading = new KeypointFileArguments();
@@ -57,7 +61,8 @@ public static class ImitateCommand
         };
         body.AddTo(command);
         reading.AddTo(command);
-        command.Add(json);
+        foreach (var option in new Option[] { figures, video, videoSeconds, json })
+            command.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
             var files = parsed.GetRequiredValue(references);
@@ -84,6 +89,12 @@ public static class ImitateCommand
                 throw ClosedLoopException.Usage($"--scale {s} is not plausible; give a number from 0.1 to 10");
             if (reading.Frames(parsed) is not null && files.Any(ReferenceLoader.HoldsClips))
                 throw ClosedLoopException.Usage($"--frames is for keypoint files, and '{files.First(ReferenceLoader.HoldsClips)}' holds motion clips; leave it out");
+            var (figureFolder, videoPath) = (parsed.GetValue(figures), parsed.GetValue(video));
+            if (figureFolder is not null)
+                OutputPath.RequireFolder("--figures", figureFolder);
+            OutputPath.RequireFile("--video", videoPath);
+            if (!(parsed.GetRequiredValue(videoSeconds) is > 0 and <= 3600))
+                throw ClosedLoopException.Usage($"--video-seconds {parsed.GetRequiredValue(videoSeconds)} is not possible; give a number from above 0 to 3600");
 
             using var loader = new ReferenceLoader
             {
@@ -117,11 +128,34 @@ public static class ImitateCommand
                 MassFactor = massFactor,
                 Notes = [.. loader.Notes, .. result.ClipsTooShort > 0 ? [$"{result.ClipsTooShort} of {result.Clips} clips are too short for an episode and were left out"] : Array.Empty<string>()],
             };
+            if (figureFolder is not null)
+                result = Draw(result, "no figures were drawn", () => result with { Figures = ImitationFigures.Write(result, figureFolder) });
+            if (videoPath is not null)
+            {
+                result = Draw(result, "no video was made", () =>
+                {
+                    run.Film(videoPath, parsed.GetRequiredValue(videoSeconds), line, cancellation);
+                    return result with { Video = videoPath };
+                });
+            }
             line.Dispose();
             ImitateSummary.Print(result);
             JsonReport.Write(parsed.GetValue(json), result);
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    /// <summary>NB: a machine that cannot draw must not cost the numbers, which took far longer.</summary>
+    private static ImitateResult Draw(ImitateResult result, string otherwise, Func<ImitateResult> draw)
+    {
+        try
+        {
+            return draw();
+        }
+        catch (Exception e) when (Failure.IsOfMachine(e))
+        {
+            return result with { Notes = [.. result.Notes, $"{otherwise}: {Failure.Sentence(e)}"] };
+        }
     }
 }

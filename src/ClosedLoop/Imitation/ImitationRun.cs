@@ -57,6 +57,15 @@ internal sealed class ImitationRun
         };
     }
 
+    /// <summary>Makes a video of the controller asked for along the first reference that an episode fits into.</summary>
+    /// <exception cref="ClosedLoopException">This machine cannot render, or the file cannot be written.</exception>
+    public void Film(string path, double seconds, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var reference = References.First(reference => reference.Poses.Frames > LengthFrames);
+        using var controller = ControllerFactory.Create(Policy, reference.Body, Options.ControlPeriodS, Threads);
+        new ImitationVideo { Reference = reference, Controller = controller, Options = Options, Seconds = seconds }.Write(path, progress, cancellation);
+    }
+
     // NB: episodes run at the same time, so that each controller gets one thread: more would only wait for each other.
     private IRodentController Make(string name, BodyModel body) => ControllerFactory.Create(name, body, Options.ControlPeriodS, threads: 1);
 
