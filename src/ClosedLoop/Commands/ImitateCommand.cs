@@ -25,7 +25,7 @@ public static class ImitateCommand
         };
         var policy = new Option<string>("--policy")
         {
-            Description = "What drives the body: servo; planner, which looks ahead in the physics; zero, which does nothing.",
+            Description = "What drives the body: a policy (lstm, mlp, a model folder); servo; planner, which looks ahead in the physics; zero, which does nothing.",
             HelpName = ControllerFactory.HelpName,
             Required = true,
         };
