@@ -201,7 +201,8 @@ def main():
         if experience.count >= 1500:
             if typical is None:
                 observed = experience.observation[:experience.time].reshape(-1, facts["observation"])
-                for learner in learners.values():
+                # NB: one animal's few seconds say nothing of how far other motion reaches: its networks keep what they normalise by.
+                for learner in learners.values() if options.library_minutes > 0 else ():
                     for network in (learner.network, learner.average.network):
                         network.normalise(torch.from_numpy(observed.mean(0)), torch.from_numpy(observed.std(0) + 1e-3), keep=learner.started)
                 typical = typical_strength(experience.packed()[1])
