@@ -56,12 +56,14 @@ class ModelFolder:
         array.astype(array.dtype.newbyteorder("<")).tofile(self.path / file)
         return {"name": name, "file": file, "shape": list(value.shape)}
 
-    def write(self, kind, version, description, licence, trained_with, held_out, keypoints, preprocessing):
+    def write(self, kind, version, description, licence, trained_with, held_out, keypoints, preprocessing, body_sha256=None):
         """Writes manifest.yaml. JSON is YAML: strings are written quoted, so that no name is taken for a number."""
         lines = [f"kind: {kind}", f"version: {json.dumps(version)}", f"description: {json.dumps(description)}", f"licence: {json.dumps(licence)}",
                  f"trained_with: {json.dumps(trained_with)}"]
         if held_out:
             lines += ["held_out:"] + [f"  {key}: {value}" for key, value in held_out.items()]
+        if body_sha256:
+            lines += [f"body_sha256: {body_sha256}"]
         lines += [f"keypoints: {json.dumps(list(keypoints))}", "preprocessing:"] + [f"  {key}: {value}" for key, value in preprocessing.items()]
         lines += ["networks:"]
         for network in self.networks:

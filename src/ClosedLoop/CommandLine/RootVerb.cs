@@ -26,6 +26,8 @@ public static class RootVerb
         root.Add(SimulateCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(ImitateCommand.Create());
+        root.Add(TrainCommand.Create());
+        root.Add(TrainEnvCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(CheckCommand.Create());
         root.Add(DoctorCommand.Create());

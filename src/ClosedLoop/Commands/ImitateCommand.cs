@@ -25,7 +25,7 @@ public static class ImitateCommand
         };
         var policy = new Option<string>("--policy")
         {
-            Description = "What drives the body: servo; planner, which looks ahead in the physics; zero, which does nothing.",
+            Description = "What drives the body: a policy (lstm, mlp, a model folder); servo; planner, which looks ahead in the physics; zero, which does nothing.",
             HelpName = ControllerFactory.HelpName,
             Required = true,
         };
@@ -52,6 +52,14 @@ public static class ImitateCommand
         var figures = new Option<string?>("--figures") { Description = "Draw figures (.png) into this folder.", HelpName = "DIR" };
         var video = new Option<string?>("--video") { Description = "Make a video of the body along the first reference that is long enough, the reference beside it.", HelpName = "V.mp4" };
         var videoSeconds = new Option<double>("--video-seconds") { Description = "Longest video, seconds.", HelpName = "S", DefaultValueFactory = _ => 10 };
+        var noise = new Option<LatentNoise>("--noise")
+        {
+            Description = "How a policy's latent is drawn: standard, its own standard deviations; inverted, their ranks reversed; uniform, one for all dimensions; none.",
+            HelpName = "standard|inverted|uniform|none",
+            DefaultValueFactory = _ => LatentNoise.Standard,
+        };
+        var gain = new Option<double>("--noise-gain") { Description = "The latent's noise is so many times as strong.", HelpName = "G", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--noise-seed") { Description = "Seed of the latent's noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var json = JsonReport.CreateOption();
         var body = new BodyOptions();
         var reading = new KeypointFileArguments();
@@ -61,7 +69,7 @@ public static class ImitateCommand
         };
         body.AddTo(command);
         reading.AddTo(command);
-        foreach (var option in new Option[] { figures, video, videoSeconds, json })
+        foreach (var option in new Option[] { noise, gain, seed, figures, video, videoSeconds, json })
             command.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
@@ -120,6 +128,7 @@ public static class ImitateCommand
                 EveryFrames = plan.EveryFrames,
                 Options = new VirtualRodentOptions { ControlPeriodS = 1 / rate },
                 Threads = workers,
+                Network = new() { Noise = parsed.GetValue(noise), NoiseGain = parsed.GetValue(gain), Seed = parsed.GetValue(seed) },
             };
             var result = run.Run(line, cancellation);
             result = result with

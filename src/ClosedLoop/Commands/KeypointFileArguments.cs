@@ -50,6 +50,15 @@ internal sealed class KeypointFileArguments
     /// <exception cref="ClosedLoopException">The text is no range.</exception>
     public FrameRange? Range(ParseResult parsed) => parsed.GetValue(_frames) is { } frames ? FrameRange.Parse(frames) : null;
 
+    /// <summary>What was given, as words of a command line that means the same.</summary>
+    public IEnumerable<string> Given(ParseResult parsed)
+    {
+        foreach (var option in new Option[] { _frames, _units, _rateHz, _allowMissing })
+            if (parsed.GetResult(option) is { Implicit: false } result)
+                foreach (var word in result.Tokens.Select(token => token.Value).Prepend(option.Name))
+                    yield return word;
+    }
+
     /// <summary>Refuses the options that say how a keypoint file is to be understood: a recording says it itself.</summary>
     /// <exception cref="ClosedLoopException">One of them was given.</exception>
     public void RefuseForRecordings(ParseResult parsed, string path)

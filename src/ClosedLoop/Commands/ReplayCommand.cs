@@ -29,7 +29,7 @@ public static class ReplayCommand
         };
         var policy = new Option<string?>("--policy")
         {
-            Description = "What drives the virtual rodent along a keypoint file: servo; planner, which looks ahead in the physics and takes some ten times real time; zero, which does nothing.",
+            Description = "What drives the virtual rodent along a keypoint file: a policy (lstm, mlp, a model folder); servo; planner, which looks ahead in the physics and takes longer than real time; zero, which does nothing. The shipped policy where nothing is said.",
             HelpName = ControllerFactory.HelpName,
         };
         var record = new Option<string?>("--record") { Description = "Record the session.", HelpName = "OUT.mcap" };
@@ -105,7 +105,7 @@ public static class ReplayCommand
                 {
                     RateHz = file.RateHz,
                     Source = file.Description,
-                    Controller = parsed.GetValue(policy) ?? "servo",
+                    Controller = parsed.GetValue(policy),
                 });
                 using var input = new SourceInput(file, clock);
                 Play(setup, input, notes, file.FrameCount, original: null);

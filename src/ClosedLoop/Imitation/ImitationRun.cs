@@ -22,6 +22,9 @@ internal sealed class ImitationRun
     /// <summary>Period and limits.</summary>
     public required VirtualRodentOptions Options { get; init; }
 
+    /// <summary>How the controller is run where it is a network.</summary>
+    public PolicyOptions Network { get; init; } = new();
+
     /// <summary>How many episodes run at a time.</summary>
     public required int Threads { get; init; }
 
@@ -67,7 +70,7 @@ internal sealed class ImitationRun
     }
 
     // NB: episodes run at the same time, so that each controller gets one thread: more would only wait for each other.
-    private IRodentController Make(string name, BodyModel body) => ControllerFactory.Create(name, body, Options.ControlPeriodS, threads: 1);
+    private IRodentController Make(string name, BodyModel body) => ControllerFactory.Create(name, body, Options.ControlPeriodS, threads: 1, Network);
 
     private int Ahead(string name)
     {

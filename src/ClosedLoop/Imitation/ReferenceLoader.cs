@@ -67,6 +67,14 @@ internal sealed class ReferenceLoader : IDisposable
     {
         // Only the published layouts that name no joints need to be told them; the names do not depend on the size.
         var library = ClipFileReader.Read(path, new() { RateHz = ClipRateHz, QposNames = BodyFor(path, Animal?.Scale ?? Scale ?? 1).QposNames });
+        Add(library, path);
+    }
+
+    /// <summary>Adds the clips of a library that is at hand.</summary>
+    public void Add(MotionLibrary library) => Add(library, library.Source);
+
+    private void Add(MotionLibrary library, string path)
+    {
         var body = BodyFor(path, Animal?.Scale ?? Scale ?? library.Scale);
         library = library.MapTo(body.QposNames);
         if (library.FloorHeightM is null)

@@ -28,6 +28,8 @@ internal static class RigFileWriter
         Line(text, "  grace_ms", Exact(rig.Control.GraceMs));
         Line(text, "  leave_limit_mm", Exact(rig.Control.LeaveLimitMm));
         Line(text, "  fall_limit_deg", Exact(rig.Control.FallLimitDeg));
+        if (rig.Control.Controller is { } controller)
+            Line(text, "  controller", Quote(controller));
         var registration = rig.Registration;
         text.Append("registration:\n");
         Line(text, "  minimum_confidence", Exact(registration.MinimumConfidence));

@@ -12,6 +12,7 @@ public sealed class MotionClip
 
     // A quaternion shorter than this says nothing about a rotation; those of solvers that leave them free stay near 1.
     private const double ShortestQuaternion = 1e-6;
+    private const double Rounding = 1e-12;
 
     /// <summary>What the clip is called within its library.</summary>
     public required string Name { get; init; }
@@ -68,13 +69,18 @@ public sealed class MotionClip
         }
     }
 
-    /// <summary>Brings every root quaternion to length 1, in place: the solver of stac-mjx stores them with any length.</summary>
+    /// <summary>
+    /// Brings every root quaternion to length 1, in place: the solver of stac-mjx stores them with any length. One that has
+    /// it already but for rounding is left as it is, so that a clip goes through a file bit for bit.
+    /// </summary>
     public void NormaliseQuaternions()
     {
         for (var frame = 0; frame < Frames; frame++)
         {
             var quaternion = Qpos.AsSpan((frame * Nq) + 3, 4);
             var norm = Norm(quaternion);
+            if (Math.Abs(norm - 1) < Rounding)
+                continue;
             foreach (ref var part in quaternion)
                 part /= norm;
         }

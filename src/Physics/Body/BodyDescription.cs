@@ -45,6 +45,12 @@ public sealed record BodyDescription(
     public BodyModel Compile(KeypointLayout layout, double scale = 1, double? massKg = null) =>
         BodyModel.Compile(this, layout, scale, massKg);
 
+    /// <summary>
+    /// SHA-256, in hexadecimal, of what the physics sees of the model: its MJCF at scale 1 without looks (skins, colours,
+    /// materials, lights, cameras). What a policy was trained on.
+    /// </summary>
+    public string PhysicsSha256() => MjcfDocument.PhysicsSha256(Mjcf);
+
     internal static string ReadText(string path, string what)
     {
         try

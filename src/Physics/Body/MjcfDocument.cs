@@ -69,6 +69,17 @@ internal sealed class MjcfDocument
         return files;
     }
 
+    /// <summary>The checksum of a model without what only eyes see.</summary>
+    public static string PhysicsSha256(string mjcf)
+    {
+        var document = XDocument.Parse(mjcf);
+        document.Descendants().Where(e => e.Name.LocalName is "skin" or "visual" or "texture" or "material" or "light" or "camera" or "statistic").Remove();
+        document.DescendantNodes().OfType<XComment>().Remove();
+        document.Descendants().Attributes().Where(a => a.Name.LocalName is "rgba" or "material" or "group").Remove();
+        document.Root?.Attribute("model")?.Remove();
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(document.ToString(SaveOptions.DisableFormatting))));
+    }
+
     /// <summary>Takes out attributes of newer MuJoCo versions that do no harm by their absence.</summary>
     public void LeaveOutNewerAttributes()
     {

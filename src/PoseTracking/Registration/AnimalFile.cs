@@ -26,6 +26,9 @@ public sealed record AnimalFile
     /// <summary>Height of the arena's floor in the keypoints' frame, metres. Poses are relative to it.</summary>
     public required double FloorHeightM { get; init; }
 
+    /// <summary>Whether the floor is known. NB: a height of 0 from no stance at all is no floor to stand on.</summary>
+    public bool HasFloor => FloorHeightM != 0 || double.IsFinite(Statistics.FloorSpreadMm);
+
     /// <summary>Where each keypoint sits on the body.</summary>
     public required IReadOnlyList<KeypointOffset> Offsets { get; init; }
 

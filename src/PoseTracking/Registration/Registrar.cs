@@ -62,12 +62,11 @@ public sealed class Registrar : IDisposable
         _clock = clock;
         _floorM = animal.FloorHeightM;
         _periodS = framePeriodS;
-        // Targets are taken relative to the floor. NB: a height of 0 from no stance at all is no floor to stand on.
-        var hasFloor = _floorM != 0 || double.IsFinite(animal.Statistics.FloorSpreadMm);
-        _solver = new(body, options.Solver) { FloorHeightM = hasFloor ? 0 : double.NaN };
+        // Targets are taken relative to the floor.
+        _solver = new(body, options.Solver) { FloorHeightM = animal.HasFloor ? 0 : double.NaN };
         _start = new(_solver);
         _sides = new(body.Layout);
-        _clearance = hasFloor ? new(_solver.Tree, _solver.RestPose) : null;
+        _clearance = animal.HasFloor ? new(_solver.Tree, _solver.RestPose) : null;
         var count = body.Layout.Count;
         _pose = new(_model.Nq, _model.Nv, count);
         _targets = new double[3 * count];

@@ -79,7 +79,7 @@ public static class ClipFileWriter
         file.WriteDoubles(StacClipLayout.Scale, [library.Scale]);
         if (library.FloorHeightM is { } floor)
             file.WriteDoubles(StacClipLayout.Floor, [floor]);
-        file.WriteString(StacClipLayout.Source, library.Source);
+        file.WriteFixedStrings(StacClipLayout.Source, [library.Source], isScalar: true);
     }
 
     private static void RequireOneLength(string path, MotionLibrary library)

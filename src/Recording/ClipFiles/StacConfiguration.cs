@@ -19,8 +19,7 @@ internal static class StacConfiguration
         List(text, "KP_NAMES", keypoints);
         Map(text, "KEYPOINT_MODEL_PAIRS", keypoints, k => kinematics.KeypointBodies[k]);
         Map(text, "KEYPOINT_INITIAL_OFFSETS", keypoints, k => string.Join(' ', Enumerable.Range(3 * k, 3).Select(i => kinematics.Offsets[i].ToString("R", CultureInfo.InvariantCulture))));
-        text.Append(CultureInfo.InvariantCulture, $"  ROOT_OPTIMIZATION_KEYPOINT: {Quote(keypoints.Count > 0 ? keypoints[0] : "")}\n");
-        text.Append("  TRUNK_OPTIMIZATION_KEYPOINTS: []\n  INDIVIDUAL_PART_OPTIMIZATION: {}\n");
+        text.Append("  ROOT_OPTIMIZATION_KEYPOINT: ''\n  TRUNK_OPTIMIZATION_KEYPOINTS: []\n  INDIVIDUAL_PART_OPTIMIZATION: {}\n");
         Map(text, "KEYPOINT_COLOR_PAIRS", keypoints, _ => "0 0 0.8 1");
         text.Append(CultureInfo.InvariantCulture, $"  SCALE_FACTOR: {library.Scale:R}\n  MOCAP_SCALE_FACTOR: 1.0\n  SITES_TO_REGULARIZE: []\n");
         text.Append(CultureInfo.InvariantCulture, $"  RENDER_FPS: {Math.Round(clips[0].RateHz):0}\n  N_SAMPLE_FRAMES: 0\n  M_REG_COEF: 0.0\n  MARKER_SIZE: 0.005\n");

@@ -1,0 +1,68 @@
+"""What the bodies went through, step by step, and what the planner would have done."""
+
+import numpy as np
+import torch
+
+
+class Experience:
+    """Observations of all bodies at all steps, in the order of time; labels at some of them."""
+
+    def __init__(self, bodies, observation, actions, steps):
+        self.bodies, self.steps, self.time = bodies, steps, 0
+        self.observation = np.empty((steps, bodies, observation), np.float32)
+        self.begins = np.zeros((steps, bodies), bool)
+        self.row = np.full((steps, bodies), -1, np.int64)
+        most = steps * bodies
+        self.labels, self.curvature = [], []
+        self.at = np.empty((most, 2), np.int32)
+        self.count = 0
+        self._packed = None
+
+    @property
+    def full(self):
+        return self.time >= self.steps
+
+    def add(self, observation, begins, asked, labels, curvature):
+        t = self.time
+        self.observation[t], self.begins[t] = observation, begins
+        who = np.flatnonzero(asked)
+        self.labels.append(labels[who].astype(np.float32))
+        self.curvature.append(curvature.astype(np.float16) if curvature.size else np.empty((0, labels.shape[1], labels.shape[1]), np.float16))
+        self.row[t, who] = self.count + np.arange(len(who))
+        self.at[self.count:self.count + len(who)] = np.stack([np.full(len(who), t), who], 1)
+        self.count += len(who)
+        self.time += 1
+        self._packed = None if self.time % 50 == 0 else self._packed
+
+    def packed(self):
+        """All labels and curvatures so far; at most 50 steps old, for joining them takes time."""
+        if self._packed is None:
+            labels, curvature = np.concatenate(self.labels), np.concatenate(self.curvature)
+            self.labels, self.curvature = [labels], [curvature]
+            self._packed = torch.from_numpy(labels), torch.from_numpy(curvature)
+        return self._packed
+
+    def singles(self, rows, random):
+        """Labelled moments: observation, the one before, whether an episode begins there, label, curvature."""
+        labels, curvature = self.packed()
+        picked = random.integers(len(labels), size=rows)
+        t, body = self.at[picked].T
+        before = np.maximum(t - 1, 0)
+        begins = self.begins[t, body] | (t == 0)
+        take = torch.from_numpy
+        return take(self.observation[t, body]), take(self.observation[before, body]), take(begins), labels[picked], curvature[picked].float()
+
+    def stretches(self, rows, length, random):
+        """Runs of steps of single bodies: observations, starts, labels, curvatures and where there are any (rows last but features)."""
+        labels, curvature = self.packed()
+        start = random.integers(max(1, self.time - length), size=rows)
+        body = random.integers(self.bodies, size=rows)
+        t = start[None] + np.arange(length)[:, None]
+        t = np.minimum(t, self.time - 1)
+        row = self.row[t, body[None]]
+        known = (row >= 0) & (row < len(labels))
+        row = np.where(known, row, 0)
+        take = torch.from_numpy
+        where = take(known)
+        picked = take(row)[where]
+        return take(self.observation[t, body[None]]), take(self.begins[t, body[None]]), where, labels[picked], curvature[picked].float()

@@ -1,0 +1,245 @@
+"""Distils the planner into the networks that drive the virtual rodent (DAgger: Ross et al. 2011).
+
+    python3 training/train_policy.py --minutes 75 --out policy
+
+Bodies imitate reference motion, driven by the networks in training; at some of the steps the planner says what it would
+have done, and the networks learn that, each error weighed by how far it would have carried the body off. An LSTM and an
+MLP learn beside each other from the same experience. `--reference` adapts networks to one animal's motion (`--from`).
+"""
+
+import argparse
+import csv
+import json
+import os
+import time
+from pathlib import Path
+
+# NB: the bodies use the other cores meanwhile, and threads that wait for each other by spinning would take them away.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+import numpy as np
+import torch
+
+from closedloop_training.environment import Environment
+from closedloop_training.experience import Experience
+from closedloop_training.policy import Policy, divergence
+from closedloop_training.schedule import Averaged, save
+from closedloop_training.weights import load
+
+KINDS = ("mlp", "lstm")
+
+
+class Learner:
+    """One network in training, its average, which acts, and the state of its memory for each body."""
+
+    def __init__(self, kind, facts, rate, state=None):
+        self.network = Policy(facts["observation"], facts["reference"], facts["action"], kind) if state is None else Policy(**state["settings"])
+        self.started = state is not None
+        if self.started:
+            self.network.load_state_dict(state["averaged"])
+        self.average = Averaged(self.network, 0.998)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), rate, weight_decay=1e-4)
+        self.memory, self.loss = self.network.state(facts["bodies"]), float("nan")
+
+    @torch.no_grad()
+    def act(self, observation, begins):
+        keep = (~torch.from_numpy(begins)).float()[:, None]
+        noise = torch.randn(len(observation), self.network.latent)
+        action, _, _, _, *memory = self.average.network(torch.from_numpy(observation), noise, *(m * keep for m in self.memory))
+        self.memory = memory
+        return action.numpy()
+
+    def learn(self, loss, rate):
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.average.update(self.network)
+        value = float(loss)
+        self.loss = value if self.loss != self.loss else 0.99 * self.loss + 0.01 * value
+
+
+def departure(action, label, curvature, typical, floor):
+    """How far an error carries the body off, relative to a typical error, and a little for every actuator."""
+    error = action - label
+    # A limited set-point that is overshot does no harm.
+    error = torch.where((label.abs() >= 1) & (error * label > 0), 0.1 * error, error)
+    strength = curvature.diagonal(dim1=-2, dim2=-1).mean(-1)
+    cost = torch.einsum("bi,bij,bj->b", error, curvature, error) / (0.5 * typical + 0.5 * strength)
+    return (cost + floor * (error**2).sum(-1)).mean()
+
+
+def loss_of_singles(network, batch, typical, options):
+    observation, before, begins, label, curvature = batch
+    seen = network.normalised(observation)
+    mean, sd, _, _ = network.encode(seen)
+    action, *_ = network.decode(mean + sd * torch.randn_like(sd), seen, *network.state(len(seen)))
+    part = slice(0, len(seen) // 4)
+    with torch.no_grad():
+        earlier = network.encode(network.normalised(before[part]))[0]
+    kl = divergence(mean[part], sd[part], earlier, begins[part]).mean()
+    return departure(action, label, curvature, typical, options.floor) + options.kl * kl
+
+
+def loss_of_stretches(network, batch, typical, options):
+    observation, begins, where, label, curvature = batch
+    seen = network.normalised(observation)
+    mean, sd, _, _ = network.encode(seen)
+    latent = mean + sd * torch.randn_like(sd)
+    hidden, cell = network.state(seen.shape[1])
+    actions = []
+    for t in range(len(seen)):
+        keep = (~begins[t]).float()[:, None]
+        action, _, _, hidden, cell = network.decode(latent[t], seen[t], hidden * keep, cell * keep)
+        actions.append(action)
+    # The memory is empty at the start of a stretch, as it is not in use: its first steps teach nothing, but at a real start.
+    warm = torch.ones_like(where)
+    warm[:4] = begins[:4]
+    warm = (torch.cumsum(warm.long(), 0) > 0)[where]
+    kl = divergence(mean[1:], sd[1:], mean[:-1].detach(), begins[1:]).mean()
+    return departure(torch.stack(actions)[where][warm], label[warm], curvature[warm], typical, options.floor) + options.kl * kl
+
+
+@torch.no_grad()
+def validate(learner, environment, steps):
+    """Without help or noise on motion that nothing is learnt from: median error (mm), falls a second, errors by behaviour."""
+    n = environment.bodies
+    memory, begins = learner.network.state(n), np.ones(n, bool)
+    nobody = np.zeros(n, np.uint8)
+    environment.ask(None, nobody)
+    now = environment.answer()
+    errors, behaviours, falls = [], [], 0
+    for _ in range(steps):
+        keep = (~torch.from_numpy(begins)).float()[:, None]
+        noise = torch.randn(n, learner.network.latent)
+        action, _, _, _, *memory = learner.average.network(torch.from_numpy(now["observation"].copy()), noise, *(m * keep for m in memory))
+        behaviours.append(now["behaviour"])
+        environment.ask(action.numpy(), nobody)
+        now = environment.answer()
+        begins = now["end"] > 0
+        falls += int((now["end"] == 1).sum())
+        errors.append(1000 * now["error"])
+    errors, behaviours = np.concatenate(errors), np.concatenate(behaviours)
+    good = np.isfinite(errors)
+    names = environment.facts["behaviours"]
+    parts = {names[b]: float(np.median(errors[good & (behaviours == b)])) for b in np.unique(behaviours)}
+    return float(np.median(errors[good])), falls / (n * steps * environment.facts["control_period_s"]), parts
+
+
+def weights_of(folder, kind):
+    """A checkpoint of this script, or the shipped weights."""
+    folder = Path(folder)
+    return load(next((path for path in (folder / f"{kind}.pt", folder / f"policy-{kind}.pt") if path.exists()), folder / f"{kind}.pt"))
+
+
+def typical_strength(curvature):
+    return float(curvature[:20000].float().diagonal(dim1=-2, dim2=-1).mean())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True, help="folder for checkpoints and curves")
+    parser.add_argument("--minutes", type=float, default=75)
+    parser.add_argument("--motion", action="append", default=[], help="a word for train-env, as in --motion=--reference --motion=rat.h5: one animal's motion instead of simulated")
+    parser.add_argument("--library-minutes", type=float, default=30, help="minutes of simulated motion; 0 none")
+    parser.add_argument("--from", dest="start", help="folder of checkpoints to begin with")
+    parser.add_argument("--kinds", default="mlp,lstm")
+    parser.add_argument("--bodies", type=int, default=64)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--label-share", type=float, default=0.35)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--kl", type=float, default=3e-4)
+    parser.add_argument("--floor", type=float, default=0.15)
+    parser.add_argument("--batch", type=int, default=512)
+    parser.add_argument("--updates", type=int, default=4, help="of each network, a step of the bodies")
+    parser.add_argument("--closing", type=float, default=0.15, help="share of the time at the end in which nothing new is gone through")
+    parser.add_argument("--most-steps", type=int, default=12000)
+    parser.add_argument("--validation-minutes", type=float, default=5, help="minutes of motion that nothing is learnt from; 0: none")
+    parser.add_argument("--validation-seed", type=int, default=9001)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    started = time.time()
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(1)
+    random = np.random.default_rng(options.seed)
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    motion = list(options.motion)
+    if options.library_minutes > 0:
+        motion += ["--library-minutes", str(options.library_minutes), "--library-seed", str(options.seed)]
+    environment = Environment(motion, options.bodies, options.seed, options.threads)
+    facts = environment.facts
+    print(f"{facts['clips']} clips, {facts['minutes']:.1f} minutes; {facts['bodies']} bodies, {facts['observation']} numbers observed; {time.time() - started:.0f} s", flush=True)
+    unseen = Environment(["--library-minutes", str(options.validation_minutes), "--library-seed", str(options.validation_seed)], 32, 77, options.threads) if not options.motion and options.validation_minutes else None
+    kinds = options.kinds.split(",")
+    learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None) for kind in kinds}
+    n = environment.bodies
+    experience = Experience(n, facts["observation"], facts["action"], options.most_steps)
+    deadline, closing = options.minutes * 60, (1 - options.closing) * options.minutes * 60
+    # Who drives which body, and how much its set-points are disturbed.
+    driver, noise = np.arange(n) % len(kinds), np.array([0, 0.05, 0, 0.15])[(np.arange(n) // len(kinds)) % 4]
+    begins, asked = np.ones(n, bool), np.ones(n, np.uint8)
+    environment.ask(None, asked)
+    now, updates, typical = environment.answer(), 0, None
+    curve = csv.writer((out / "curve.csv").open("a"))
+    best, errors, falls, reported, validated, seconds = {kind: float("inf") for kind in kinds}, [], 0, time.time(), time.time(), 0
+    acts = options.start is not None
+    while time.time() - started < deadline:
+        collecting = time.time() - started < closing and not experience.full
+        if collecting:
+            experience.add(now["observation"], begins, asked, now["labels"], now["curvature"])
+            actions = np.stack([learner.act(now["observation"].copy(), begins) for learner in learners.values()])[driver, np.arange(n)]
+            # The planner helps less and less.
+            help_share = 1.0 if not acts and experience.count < 2000 else max(0.15, 0.5 * (1 - 4 * (time.time() - started) / deadline))
+            helped = (asked > 0) & (random.random(n) < help_share)
+            actions = np.where(helped[:, None], now["labels"], actions) + noise[:, None] * random.standard_normal((n, facts["action"]))
+            asked = (random.random(n) < options.label_share).astype(np.uint8)
+            environment.ask(np.clip(actions, -1, 1), asked)
+        if experience.count >= 1500:
+            if typical is None:
+                observed = experience.observation[:experience.time].reshape(-1, facts["observation"])
+                for learner in learners.values():
+                    for network in (learner.network, learner.average.network):
+                        network.normalise(torch.from_numpy(observed.mean(0)), torch.from_numpy(observed.std(0) + 1e-3), keep=learner.started)
+                typical = typical_strength(experience.packed()[1])
+            share = (time.time() - started) / deadline
+            rate = options.rate * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(1.0, share))))
+            for _ in range(options.updates):
+                for learner in learners.values():
+                    if learner.network.recurrent:
+                        loss = loss_of_stretches(learner.network, experience.stretches(options.batch // 16, 20, random), typical, options)
+                    else:
+                        loss = loss_of_singles(learner.network, experience.singles(options.batch, random), typical, options)
+                    learner.learn(loss, rate)
+            updates += options.updates
+        if collecting:
+            now = environment.answer()
+            begins = now["end"] > 0
+            falls += int((now["end"] == 1).sum())
+            errors.append(1000 * now["error"])
+            seconds += n * facts["control_period_s"]
+        if time.time() - reported > 30:
+            reported = time.time()
+            recent = np.array(errors) if errors else np.full((1, n), np.nan)
+            shown = {kind: float(np.nanmedian(recent[:, (driver == k) & (noise == 0)])) for k, kind in enumerate(kinds)}
+            row = [f"{time.time() - started:.0f}", experience.count, updates] + [f"{shown[k]:.2f}" for k in kinds] + [f"{learners[k].loss:.4f}" for k in kinds] + [f"{falls / max(seconds, 1e-9):.3f}"]
+            curve.writerow(row)
+            print(f"{row[0]} s, {row[1]} labels, {updates} updates; median {' '.join(f'{k} {shown[k]:.2f}' for k in kinds)} mm with help; loss {' '.join(f'{k} {learners[k].loss:.3f}' for k in kinds)}; {row[-1]} falls a second", flush=True)
+            errors, falls, seconds = [], 0, 0
+            for kind, learner in learners.items():
+                save(out / f"{kind}.pt", averaged=learner.average.network.state_dict(), settings=learner.network.settings, step=updates, options=vars(options), facts=facts)
+        if unseen is not None and typical is not None and (time.time() - validated > 360 or time.time() - started > deadline - 5):
+            validated = time.time()
+            for kind, learner in learners.items():
+                median, rate_of_falls, parts = validate(learner, unseen, 100)
+                print(f"  unseen motion, {kind}: median {median:.2f} mm, {rate_of_falls:.3f} falls a second | " + " ".join(f"{k}:{v:.1f}" for k, v in sorted(parts.items())), flush=True)
+    for kind, learner in learners.items():
+        save(out / f"{kind}.pt", averaged=learner.average.network.state_dict(), settings=learner.network.settings, step=updates, options=vars(options), facts=facts)
+    print(json.dumps(dict(labels=experience.count, updates=updates, minutes=(time.time() - started) / 60)))
+
+
+if __name__ == "__main__":
+    main()
