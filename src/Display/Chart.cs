@@ -13,6 +13,7 @@ public sealed class Chart : IDisposable
 
     private readonly Plot _plot = new();
     private readonly Dictionary<string, Color> _colours = [];
+    private double _top;
 
     /// <summary>Makes an empty figure.</summary>
     /// <param name="title">Above it.</param>
@@ -27,6 +28,7 @@ public sealed class Chart : IDisposable
         _plot.YLabel(vertical, 15);
         _plot.Axes.Bottom.TickLabelStyle.FontSize = _plot.Axes.Left.TickLabelStyle.FontSize = 13;
         _plot.Legend.FontSize = 14;
+        _plot.Axes.Left.MinimumSize = 70;
     }
 
     /// <summary>Adds a line. Lines and bars of one name have one colour; numbers that are not finite leave a gap.</summary>
@@ -39,6 +41,7 @@ public sealed class Chart : IDisposable
         var all = points.ToArray();
         if (all.Length == 0)
             return;
+        Reach(all.Select(point => point.Y));
         var line = _plot.Add.ScatterLine(all.Select(point => point.X).ToArray(), all.Select(point => double.IsFinite(point.Y) ? point.Y : double.NaN).ToArray(), Colour(colourOf ?? name));
         line.LegendText = name;
         line.LineWidth = broken ? 1.5f : 2.5f;
@@ -54,6 +57,7 @@ public sealed class Chart : IDisposable
         for (var i = 0; i < series.Count; i++)
         {
             var (name, heights) = series[i];
+            Reach(heights);
             var colour = Colour(name);
             var left = -0.4 + ((i + 0.5) * width);
             var bars = _plot.Add.Bars(Enumerable.Range(0, groups.Count).Where(g => double.IsFinite(heights[g])).Select(g => new Bar
@@ -70,7 +74,9 @@ public sealed class Chart : IDisposable
             _plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleLeft;
             _plot.Axes.Bottom.MinimumSize = 110;
         }
-        _plot.Axes.SetLimitsX(-0.6, groups.Count - 0.4);
+        // Bars of a single group would fill the figure.
+        var margin = groups.Count < 3 ? 1.5 : 0.6;
+        _plot.Axes.SetLimitsX(-margin, groups.Count - 1 + margin);
     }
 
     /// <summary>Writes the figure; the vertical axis begins at 0. A reader never sees half a file.</summary>
@@ -79,7 +85,7 @@ public sealed class Chart : IDisposable
     /// <exception cref="ClosedLoopException">The file cannot be written.</exception>
     public void Write(string path, double? highest = null)
     {
-        _plot.Axes.SetLimitsY(0, highest ?? Math.Max(1e-9, 1.08 * _plot.Axes.GetDataLimits().Top));
+        _plot.Axes.SetLimitsY(0, highest ?? (_top > 0 ? 1.08 * _top : 1));
         _plot.ShowLegend(Edge.Right);
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
@@ -95,6 +101,13 @@ public sealed class Chart : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _plot.Dispose();
+
+    private void Reach(IEnumerable<double> heights)
+    {
+        foreach (var height in heights)
+            if (double.IsFinite(height))
+                _top = Math.Max(_top, height);
+    }
 
     private Color Colour(string name)
     {
