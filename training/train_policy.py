@@ -146,6 +146,8 @@ def main():
     parser.add_argument("--motion", action="append", default=[], help="a word for train-env, as in --motion=--reference --motion=rat.h5: one animal's motion instead of simulated")
     parser.add_argument("--library-minutes", type=float, default=30, help="minutes of simulated motion; 0 none")
     parser.add_argument("--from", dest="start", help="folder of checkpoints to begin with")
+    parser.add_argument("--resume", action="store_true", help="also go on with the experience that lies in --from")
+    parser.add_argument("--keep-experience", type=float, default=5, help="minutes from one writing of the experience to the next; 0: never")
     parser.add_argument("--kinds", default="mlp,lstm")
     parser.add_argument("--bodies", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2)
@@ -178,6 +180,9 @@ def main():
     learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None) for kind in kinds}
     n = environment.bodies
     experience = Experience(n, facts["observation"], facts["action"], options.most_steps)
+    if options.resume:
+        experience.resume(Path(options.start) / "experience.npz")
+        print(f"goes on with {experience.count} labels", flush=True)
     deadline, closing = options.minutes * 60, (1 - options.closing) * options.minutes * 60
     # Who drives which body, and how much its set-points are disturbed.
     driver, noise = np.arange(n) % len(kinds), np.array([0, 0.05, 0, 0.15])[(np.arange(n) // len(kinds)) % 4]
@@ -185,7 +190,7 @@ def main():
     environment.ask(None, asked)
     now, updates, typical = environment.answer(), 0, None
     curve = csv.writer((out / "curve.csv").open("a"))
-    best, errors, falls, reported, validated, seconds = {kind: float("inf") for kind in kinds}, [], 0, time.time(), time.time(), 0
+    errors, falls, reported, validated, kept, seconds = [], 0, time.time(), time.time(), time.time(), 0
     acts = options.start is not None
     while time.time() - started < deadline:
         collecting = time.time() - started < closing and not experience.full
@@ -224,14 +229,17 @@ def main():
             seconds += n * facts["control_period_s"]
         if time.time() - reported > 30:
             reported = time.time()
-            recent = np.array(errors) if errors else np.full((1, n), np.nan)
-            shown = {kind: float(np.nanmedian(recent[:, (driver == k) & (noise == 0)])) for k, kind in enumerate(kinds)}
+            recent = np.array(errors) if errors else None
+            shown = {kind: float("nan") if recent is None else float(np.nanmedian(recent[:, (driver == k) & (noise == 0)])) for k, kind in enumerate(kinds)}
             row = [f"{time.time() - started:.0f}", experience.count, updates] + [f"{shown[k]:.2f}" for k in kinds] + [f"{learners[k].loss:.4f}" for k in kinds] + [f"{falls / max(seconds, 1e-9):.3f}"]
             curve.writerow(row)
             print(f"{row[0]} s, {row[1]} labels, {updates} updates; median {' '.join(f'{k} {shown[k]:.2f}' for k in kinds)} mm with help; loss {' '.join(f'{k} {learners[k].loss:.3f}' for k in kinds)}; {row[-1]} falls a second", flush=True)
             errors, falls, seconds = [], 0, 0
             for kind, learner in learners.items():
                 save(out / f"{kind}.pt", averaged=learner.average.network.state_dict(), settings=learner.network.settings, step=updates, options=vars(options), facts=facts)
+        if options.keep_experience and collecting and typical is not None and time.time() - kept > 60 * options.keep_experience:
+            kept = time.time()
+            experience.save(out / "experience.npz")
         if unseen is not None and typical is not None and (time.time() - validated > 360 or time.time() - started > deadline - 5):
             validated = time.time()
             for kind, learner in learners.items():

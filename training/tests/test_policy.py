@@ -1,4 +1,5 @@
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -82,6 +83,12 @@ class ExperienceTests(unittest.TestCase):
             self.assertEqual(bool(begins[i]), expected[2])
             if expected[3] is not None:
                 np.testing.assert_array_equal(before[i], expected[3])
+        with tempfile.TemporaryDirectory() as folder:
+            experience.save(f"{folder}/experience.npz")
+            again = Experience(3, N, A, 40)
+            again.resume(f"{folder}/experience.npz")
+        for one, other in zip(experience.singles(20, np.random.default_rng(5)), again.singles(20, np.random.default_rng(5))):
+            torch.testing.assert_close(one, other)
         observation, begins, where, label, _ = experience.stretches(5, 8, random)
         self.assertEqual(len(label), int(where.sum()))
         np.testing.assert_array_equal(label, np.stack([truth[row.numpy().tobytes()][0] for row in observation[where]]))
