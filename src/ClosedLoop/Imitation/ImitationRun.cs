@@ -65,7 +65,7 @@ internal sealed class ImitationRun
     public void Film(string path, double seconds, IProgress<string> progress, CancellationToken cancellation)
     {
         var reference = References.First(reference => reference.Poses.Frames > LengthFrames);
-        using var controller = ControllerFactory.Create(Policy, reference.Body, Options.ControlPeriodS, Threads);
+        using var controller = ControllerFactory.Create(Policy, reference.Body, Options.ControlPeriodS, Threads, Network);
         new ImitationVideo { Reference = reference, Controller = controller, Options = Options, Seconds = seconds }.Write(path, progress, cancellation);
     }
 

@@ -43,13 +43,14 @@ public sealed class EpisodeRunner : IDisposable
     /// <param name="poses">The reference, poses of this runner's body.</param>
     /// <param name="start">The frame to put the body onto.</param>
     /// <param name="steps">Control steps; <paramref name="start"/> + steps + <see cref="Ahead"/> must be a frame.</param>
-    public EpisodeTrace Run(IReferencePoses poses, int start, int steps)
+    /// <param name="number">The episode's number among those of an evaluation, from which a controller's noise follows.</param>
+    public EpisodeTrace Run(IReferencePoses poses, int start, int steps, int number = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(start + steps + Ahead, poses.Frames, nameof(steps));
         var trace = new EpisodeTrace(poses, start, steps, _errors.Parts);
-        Begin(poses, start);
+        Begin(poses, start, number);
         for (var step = 0; step < steps; step++)
         {
             if (step > 0)
@@ -73,9 +74,9 @@ public sealed class EpisodeRunner : IDisposable
         _task.Dispose();
     }
 
-    private void Begin(IReferencePoses poses, int start)
+    private void Begin(IReferencePoses poses, int start, int number)
     {
-        _controller.Reset();
+        _controller.BeginEpisode(number);
         _task.Window.Clear();
         for (var ahead = 0; ahead <= _controller.FutureFrames; ahead++)
             Push(poses, start + ahead);

@@ -69,7 +69,7 @@ public sealed class EpisodeTeam
                         var controller = MakeController(reference.Body);
                         runners.Add(reference.Body, pair = (controller, new(reference.Body, controller, Options, Rewards)));
                     }
-                    traces[episode] = pair.Runner.Run(reference.Poses, start, lengthFrames);
+                    traces[episode] = pair.Runner.Run(reference.Poses, start, lengthFrames, episode);
                     progress?.Invoke(Interlocked.Increment(ref done));
                 }
             }

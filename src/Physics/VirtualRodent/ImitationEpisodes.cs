@@ -30,7 +30,7 @@ public static class ImitationEpisodes
         for (var start = 0; start + lengthFrames + runner.Ahead < poses.Count; start += everyFrames)
         {
             cancellation.ThrowIfCancellationRequested();
-            var trace = runner.Run(reference, start, lengthFrames);
+            var trace = runner.Run(reference, start, lengthFrames, episodes);
             total.Add(trace.TotalErrorMm.AsSpan(0, trace.Steps));
             root.Add(trace.RootErrorMm.AsSpan(0, trace.Steps));
             (episodes, survived) = (episodes + 1, survived + (trace.Survived ? 1 : 0));

@@ -52,6 +52,21 @@ public sealed class PolicyControllerTests : IDisposable
     }
 
     [Fact]
+    public void The_noise_of_an_episode_follows_from_its_number_whatever_ran_before()
+    {
+        float[] Errors(PolicyController controller, int number)
+        {
+            using var runner = new EpisodeRunner(_body, controller, new());
+            return runner.Run(new PoseSequence(ShortMotion.Poses(_body)), 0, 20, number).TotalErrorMm;
+        }
+        using PolicyController used = new(_body, Folder("lstm"), 0.02), fresh = new(_body, Folder("lstm"), 0.02);
+        var first = Errors(used, 1);
+        Assert.NotEqual(first, Errors(used, 2));
+        Assert.Equal(first, Errors(used, 1));
+        Assert.Equal(Errors(used, 2), Errors(fresh, 2));
+    }
+
+    [Fact]
     public void Every_layer_is_reported_and_the_spread_of_the_action()
     {
         using var controller = new PolicyController(_body, Folder("lstm"), 0.02, new() { Resamples = 50 });
