@@ -46,7 +46,7 @@ internal sealed class TrainingReferenceArguments
             throw ClosedLoopException.Usage($"'{keypoints}' holds keypoints, which are registered to an animal first; name it with --animal, as 'closedloop register' wrote it");
         var libraries = files.Where(ReferenceLoader.HoldsClips).Select(file => ClipFileReader.Read(file).MapTo(qposNames)).ToList();
         if (animal is not null && files.Any(file => !ReferenceLoader.HoldsClips(file)))
-            libraries.Add(Register(parsed, description, animal, [.. files.Where(file => !ReferenceLoader.HoldsClips(file))], qposNames, cancellation));
+            libraries.Add(Register(parsed, animal, [.. files.Where(file => !ReferenceLoader.HoldsClips(file))], qposNames, cancellation));
         if (files.Length == 0 || parsed.GetResult(_minutes) is { Implicit: false })
         {
             using var line = new ProgressLine();
@@ -58,11 +58,12 @@ internal sealed class TrainingReferenceArguments
     }
 
     /// <summary>Keypoint files as motion of the animal that they are of.</summary>
-    private MotionLibrary Register(ParseResult parsed, BodyDescription description, AnimalFile animal, string[] files, string[] qposNames, CancellationToken cancellation)
+    private MotionLibrary Register(ParseResult parsed, AnimalFile animal, string[] files, string[] qposNames, CancellationToken cancellation)
     {
         using var loader = new ReferenceLoader
         {
-            Description = description, Animal = animal, ControlPeriodS = 0.02, OpenKeypoints = path => _reading.Open(parsed, path, playbackRate: null, clock: null),
+            // NB: an animal knows its body by all of its text, looks included, and those that are trained on have none.
+            Description = RodentBody.Describe(), Animal = animal, ControlPeriodS = 0.02, OpenKeypoints = path => _reading.Open(parsed, path, playbackRate: null, clock: null),
         };
         foreach (var file in files)
             loader.Load(file, cancellation);

@@ -16,7 +16,7 @@ public sealed record MotionLibraryOptions
     public double PostureShare { get; init; } = 0.1;
 
     /// <summary>Share of the minutes that goes to bodies whose servos are given random postures.</summary>
-    public double SetPointShare { get; init; } = 0.45;
+    public double SetPointShare { get; init; } = 0.6;
 
     /// <summary>For each clip so many copies with postures, pace and smoothness varied.</summary>
     public double VariedCopies { get; init; } = 0.5;

@@ -15,6 +15,8 @@ internal sealed class SetPointMotion : IDisposable
     // A body below this share of its standing height, or with its back further from the vertical, lies on its side.
     private const double LowestShare = 0.75, LeastUpright = 0.8;
 
+    private static readonly string[] s_free = ["scapula", "shoulder", "elbow", "wrist", "finger", "toe", "atl", "axis", "cervical", "mandible"];
+
     private readonly BodyModel _body;
     private readonly RandomStream _random;
     private readonly MujocoData _data;
@@ -22,6 +24,8 @@ internal sealed class SetPointMotion : IDisposable
     private readonly LowestPoint _lowest;
     private readonly int[] _hinges;
     private readonly int[] _head;
+    private readonly int[] _free;
+    private readonly int[] _tail;
     private readonly double[] _standing;
     private readonly (int Place, int Twin)[] _pairs;
 
@@ -35,6 +39,9 @@ internal sealed class SetPointMotion : IDisposable
         _standing = RodentBody.StandingPose(body.Scale);
         _pairs = [.. JointPairs.Of(body.Model)];
         var names = body.QposNames;
+        // What does not carry the weight may be anywhere in its range.
+        _free = [.. _hinges.Where(hinge => s_free.Any(part => names[hinge].Contains(part, StringComparison.Ordinal)))];
+        _tail = [.. Enumerable.Range(MotionClip.RootLength, names.Count - MotionClip.RootLength).Except(_hinges)];
         _head = [.. _hinges.Where(hinge => names[hinge].Contains("cervical", StringComparison.Ordinal) || names[hinge].Contains("atl", StringComparison.Ordinal) || names[hinge].Contains("axis", StringComparison.Ordinal))];
     }
 
@@ -50,8 +57,24 @@ internal sealed class SetPointMotion : IDisposable
         var style = new double[nq];
         foreach (var hinge in _hinges)
             style[hinge] = strength * 0.13 * Width(hinge) * _random.Normal();
+        var freedom = _random.Uniform();
+        foreach (var hinge in _free)
+        {
+            var (low, high) = _body.HingeRanges[hinge - 1];
+            if (double.IsFinite(high - low))
+                style[hinge] = freedom * (_random.Uniform(low, high) - _standing[hinge]);
+        }
         foreach (var (place, twin) in _pairs)
             style[place] = (0.7 * style[twin]) + (0.5 * style[place]);
+        // A tail that nobody tracks is held by whatever a registration takes for its rest.
+        var lift = 0.15 * _random.Normal();
+        var swing = 0.06 * _random.Normal();
+        var tail = _body.QposNames;
+        foreach (var hinge in _tail)
+        {
+            var (low, high) = _body.HingeRanges[hinge - 1];
+            posture[hinge] = Math.Clamp(_standing[hinge] + (tail[hinge].Contains("extend", StringComparison.Ordinal) ? lift : swing), low, high);
+        }
         var (drift, speed) = (new double[nq], new double[nq]);
         var paceS = _random.Uniform(0.15, 0.9);
         var headPaceS = _random.Uniform(0.05, 0.4);
