@@ -60,12 +60,13 @@ public static class SessionArchive
     /// <exception cref="ClosedLoopException">The recording lacks what a replay needs, or holds it in another version's form.</exception>
     public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal, IKeypointSource? keypoints = null)
     {
-        var configuration = ConfigurationOf(recording);
-        // A network drives the body that it was made for and no other: another body gets what suits it.
-        if (body is not null && configuration.Controller is { } recorded && ControllerFactory.IsPolicy(recorded))
-            configuration = configuration with { Controller = null, ControllerSha256 = null };
+        var another = body is not null;
         body ??= BodyOf(recording);
         animal ??= AnimalFile.Parse(Text(recording, AnimalName), $"{recording.Path}: {AnimalName}");
+        var configuration = ConfigurationOf(recording);
+        // A network drives the body that it was made for and no other: another body gets what suits it.
+        if (another && configuration.Controller is { } recorded && ControllerFactory.IsPolicy(recorded))
+            configuration = configuration with { Controller = null, ControllerSha256 = null };
         return keypoints is null
             ? new(body, animal, recording.Layout.Keypoints, configuration)
             : new(body, animal, keypoints.Layout, configuration with { RateHz = keypoints.RateHz, Source = keypoints.Description });
