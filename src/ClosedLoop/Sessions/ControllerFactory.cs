@@ -9,7 +9,7 @@ namespace ClosedLoop.Sessions;
 public static class ControllerFactory
 {
     /// <summary>The policy that a session runs where nothing is said.</summary>
-    public const string DefaultPolicy = "lstm";
+    public const string DefaultPolicy = "mlp";
 
     private static readonly string[] s_shipped = ["lstm", "mlp"];
 
