@@ -50,6 +50,9 @@ class Learner:
         self.memory = memory
         return action.numpy()
 
+    def save(self, path, **more):
+        save(path, averaged=self.average.network.state_dict(), settings=self.network.settings, **more)
+
     def learn(self, loss, rate):
         for group in self.optimiser.param_groups:
             group["lr"] = rate
@@ -236,7 +239,7 @@ def main():
             print(f"{row[0]} s, {row[1]} labels, {updates} updates; median {' '.join(f'{k} {shown[k]:.2f}' for k in kinds)} mm with help; loss {' '.join(f'{k} {learners[k].loss:.3f}' for k in kinds)}; {row[-1]} falls a second", flush=True)
             errors, falls, seconds = [], 0, 0
             for kind, learner in learners.items():
-                save(out / f"{kind}.pt", averaged=learner.average.network.state_dict(), settings=learner.network.settings, step=updates, options=vars(options), facts=facts)
+                learner.save(out / f"{kind}.pt", step=updates, options=vars(options), facts=facts)
         if options.keep_experience and collecting and typical is not None and time.time() - kept > 60 * options.keep_experience:
             kept = time.time()
             experience.save(out / "experience.npz")
@@ -246,7 +249,7 @@ def main():
                 median, rate_of_falls, parts = validate(learner, unseen, 100)
                 print(f"  unseen motion, {kind}: median {median:.2f} mm, {rate_of_falls:.3f} falls a second | " + " ".join(f"{k}:{v:.1f}" for k, v in sorted(parts.items())), flush=True)
     for kind, learner in learners.items():
-        save(out / f"{kind}.pt", averaged=learner.average.network.state_dict(), settings=learner.network.settings, step=updates, options=vars(options), facts=facts)
+        learner.save(out / f"{kind}.pt", step=updates, options=vars(options), facts=facts)
     print(json.dumps(dict(labels=experience.count, updates=updates, minutes=(time.time() - started) / 60)))
 
 

@@ -60,12 +60,6 @@ public static class TrainCommand
             OutputPath.RequireFolder("--out", target);
             var python = PythonTraining.Interpreter();
             var animalPath = parsed.GetValue(animal) ?? (files.FirstOrDefault(file => !ReferenceLoader.HoldsClips(file)) is { } first ? FitTo(first, parsed, reading, target, cancellation) : null);
-            string[] motion =
-            [
-                .. files.Length > 0 ? ["--reference", .. files] : Array.Empty<string>(),
-                .. animalPath is not null ? ["--animal", animalPath] : Array.Empty<string>(),
-                .. reading.Given(parsed),
-            ];
             List<string> arguments =
             [
                 "--out", target, "--minutes", Text(duration), "--kinds", string.Join(',', networks), "--seed", Text(parsed.GetValue(seed)), "--threads", Text(parsed.GetValue(threads)),
@@ -74,7 +68,11 @@ public static class TrainCommand
             if (small)
                 arguments.AddRange(["--bodies", "32", "--label-share", "0.5", "--validation-minutes", "0"]);
             if (files.Length > 0)
-                arguments.AddRange(["--from", parsed.GetValue(from) ?? ShippedWeights(), "--rate", "4e-4", "--label-share", "0.5", .. MotionArguments(motion)]);
+            {
+                // What the trainer hands on to the training environment, word by word.
+                string[] motion = ["--reference", .. files, .. animalPath is null ? Array.Empty<string>() : ["--animal", animalPath], .. reading.Given(parsed)];
+                arguments.AddRange(["--from", parsed.GetValue(from) ?? ShippedWeights(), "--rate", "4e-4", "--label-share", "0.5", .. motion.Select(word => $"--motion={word}")]);
+            }
             await PythonTraining.RunAsync(python, "train_policy.py", arguments, cancellation).ConfigureAwait(false);
             var results = new Dictionary<string, ImitateResult>();
             foreach (var kind in networks)
@@ -129,9 +127,6 @@ public static class TrainCommand
 
     private static string ShippedWeights() => Path.Combine(
         Installation.Root ?? throw ClosedLoopException.Usage("the shipped networks lie in an installation, and this program lies outside of one; name checkpoints with --from"), "training", "weights");
-
-    /// <summary>What the trainer hands on to the training environment.</summary>
-    private static IEnumerable<string> MotionArguments(string[] motion) => motion.SelectMany(word => new[] { $"--motion={word}" });
 
     private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -52,7 +52,7 @@ public static class TrainEnvCommand
             if (parsed.GetValue(socket) is not { } socketPath)
                 throw ClosedLoopException.Usage("train-env needs --socket PATH, where a trainer connects, or --measure STEPS");
             Terminal.Output.WriteLine($"{options.Bodies} bodies, {pool.Count} clips, {pool.Minutes:F1} minutes; waiting at {socketPath}");
-            await new TrainingServer(description, pool, options, description.PhysicsSha256()).ServeAsync(
+            await new TrainingServer(description, pool, options).ServeAsync(
                 socketPath, parsed.GetValue(once), connected => Terminal.Output.WriteLine(connected ? "a trainer came" : "the trainer has gone"), cancellation).ConfigureAwait(false);
             return 0;
         });

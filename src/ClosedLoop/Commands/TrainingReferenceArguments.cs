@@ -39,8 +39,7 @@ internal sealed class TrainingReferenceArguments
     public ReferencePool Load(ParseResult parsed, BodyDescription description, AnimalFile? animal, int shortest, CancellationToken cancellation)
     {
         using var body = description.Compile(KeypointLayout.Rat23);
-        var names = body.Model.Names(ObjectType.Joint);
-        string[] qposNames = [.. Enumerable.Repeat(names[0], MotionClip.RootLength), .. names.Skip(1)];
+        var qposNames = body.QposNames;
         var files = parsed.GetValue(_files) ?? [];
         if (animal is null && files.FirstOrDefault(file => !ReferenceLoader.HoldsClips(file)) is { } keypoints)
             throw ClosedLoopException.Usage($"'{keypoints}' holds keypoints, which are registered to an animal first; name it with --animal, as 'closedloop register' wrote it");
@@ -58,7 +57,7 @@ internal sealed class TrainingReferenceArguments
     }
 
     /// <summary>Keypoint files as motion of the animal that they are of.</summary>
-    private MotionLibrary Register(ParseResult parsed, AnimalFile animal, string[] files, string[] qposNames, CancellationToken cancellation)
+    private MotionLibrary Register(ParseResult parsed, AnimalFile animal, string[] files, IReadOnlyList<string> qposNames, CancellationToken cancellation)
     {
         using var loader = new ReferenceLoader
         {

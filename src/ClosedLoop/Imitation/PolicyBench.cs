@@ -23,30 +23,30 @@ internal static class PolicyBench
         var (resampled, more) = Drive(policy, body, poses, new() { Resamples = resamples }, cancellation);
         var bare = Bare(body, poses);
         return new(
-            policy, steps, resamples, Of(plain.Control), Of(plain.Step), Of(resampled.Control), Of(bare),
+            policy, steps, resamples, LatencyResult.Of(plain.Control.Summarise()), LatencyResult.Of(plain.Step.Summarise()), LatencyResult.Of(resampled.Control.Summarise()), LatencyResult.Of(bare.Summarise()),
             plain.Step.QuantileNs(0.99) / bare.QuantileNs(0.99), plain.Step.QuantileNs(0.5) / bare.QuantileNs(0.5),
             (resampled.Control.QuantileNs(0.5) - plain.Control.QuantileNs(0.5)) / 1e6, allocated + more);
     }
 
     private static List<Pose> Poses(SimulatedAnimal animal, BodyModel body, int count, CancellationToken cancellation)
     {
-        var (model, poses) = (body.Model, new List<Pose>(count));
-        using var scratch = new MujocoData(model);
+        var nq = body.Model.Nq;
+        var qpos = new double[count * nq];
         for (var frame = 0; frame < count; frame++)
         {
             cancellation.ThrowIfCancellationRequested();
             animal.Advance();
-            var pose = new Pose(model.Nq, model.Nv, body.Layout.Count) { Stamp = new(frame, RecordStamp.None, RecordStamp.None, default, default) };
-            animal.Qpos.CopyTo(pose.Qpos);
-            if (frame > 0)
-                model.Differentiate(poses[^1].Qpos, pose.Qpos, SimulatedAnimal.FramePeriodS, pose.Qvel);
-            pose.Qpos.CopyTo(scratch.Qpos.Span);
-            scratch.Kinematics();
-            for (var k = 0; k < body.KeypointSites.Length; k++)
-                scratch.SitePositions.Row(body.KeypointSites[k]).CopyTo(pose.SitePositions.AsSpan(3 * k));
-            poses.Add(pose);
+            animal.Qpos.CopyTo(qpos.AsSpan(frame * nq));
         }
-        return poses;
+        var clip = new MotionClip { Name = "bench", Behaviour = "", RateHz = 1 / SimulatedAnimal.FramePeriodS, Frames = count, Nq = nq, Qpos = qpos };
+        var motion = new ReferenceMotion(body, clip, body.Scale, SimulatedAnimal.FramePeriodS);
+        using var scratch = new MujocoData(body.Model);
+        return [.. Enumerable.Range(0, count).Select(frame =>
+        {
+            var pose = new Pose(nq, body.Model.Nv, body.Layout.Count);
+            motion.Write(frame, scratch, pose);
+            return pose;
+        })];
     }
 
     /// <summary>Times of the controller (observation and network) and of the whole control step, and what was allocated, bytes a step.</summary>
@@ -99,8 +99,7 @@ internal static class PolicyBench
                 task.Place(task.Window.Present);
             if (!task.Window.IsFull)
                 continue;
-            for (var i = 0; i < body.Model.Nu; i++)
-                task.Data.Ctrl[i] = Math.Clamp(task.Window[0].SetPoints[i], -1, 1);
+            task.Window[0].Hold(task.Data.Ctrl.Span);
             var start = Stopwatch.GetTimestamp();
             try
             {
@@ -118,10 +117,4 @@ internal static class PolicyBench
     }
 
     private static long Nanoseconds(long ticks) => (long)(ticks * (1e9 / Stopwatch.Frequency));
-
-    private static LatencyResult Of(LatencyHistogram times)
-    {
-        var summary = times.Summarise();
-        return new(summary.Count, summary.P50Ms, summary.P99Ms, summary.P999Ms, summary.MaxMs);
-    }
 }

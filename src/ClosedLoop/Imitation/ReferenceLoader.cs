@@ -133,11 +133,8 @@ internal sealed class ReferenceLoader : IDisposable
             return known;
         var body = compile();
         _bodies.Add(key, body);
-        var mass = 0.0;
-        foreach (var part in body.Model.Doubles("body_mass").Span)
-            mass += part;
         if (MassFactor != 1)
-            body.Model.SetTotalMass(mass * MassFactor);
+            body.Model.SetTotalMass(body.Model.TotalMassKg * MassFactor);
         return body;
     }
 

@@ -38,17 +38,19 @@ public static class ControllerFactory
     /// <returns>The name, and why it is not the policy; null where it is.</returns>
     public static (string Name, string? Why) DefaultFor(BodyDescription body, double rateHz)
     {
-        var folder = ModelFolder.Open(FolderOf(DefaultPolicy), PolicyController.Kind);
-        if (folder.Manifest.BodySha256 != body.PhysicsSha256())
+        var folder = FolderOf(DefaultPolicy);
+        var manifest = ModelFolder.ReadManifest(folder, PolicyController.Kind);
+        if (manifest.BodySha256 != body.PhysicsSha256())
             return ("servo", $"the servo drives the body, for the policy '{DefaultPolicy}' was trained for another one than {body.Name}");
-        return Math.Abs(PolicyFacts.Of(folder).ControlHz - rateHz) > 1e-3
-            ? ("servo", $"the servo drives the body, for the policy '{DefaultPolicy}' acts {PolicyFacts.Of(folder).ControlHz:G4} times a second, and the session has {rateHz:G4} ticks")
+        var policyHz = PolicyFacts.Of(manifest, folder).ControlHz;
+        return Math.Abs(policyHz - rateHz) > 1e-3
+            ? ("servo", $"the servo drives the body, for the policy '{DefaultPolicy}' acts {policyHz:G4} times a second, and the session has {rateHz:G4} ticks")
             : (DefaultPolicy, null);
     }
 
     /// <summary>The checksum of a policy's network, by which a replay knows it again; null where no network drives.</summary>
     public static string? Sha256(string name) => IsPolicy(name)
-        ? ModelFolder.Open(FolderOf(name), PolicyController.Kind).Network("policy.onnx").Sha256
+        ? ModelFolder.ReadManifest(FolderOf(name), PolicyController.Kind).Networks.FirstOrDefault(network => network.File == PolicyController.NetworkFile)?.Sha256
         : null;
 
     /// <summary>Makes a controller.</summary>

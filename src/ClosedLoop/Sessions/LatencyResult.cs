@@ -1,3 +1,5 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Sessions;
 
 /// <summary>Percentiles of one stage, milliseconds.</summary>
@@ -6,4 +8,8 @@ namespace ClosedLoop.Sessions;
 /// <param name="P99">99th percentile.</param>
 /// <param name="P999">99.9th percentile.</param>
 /// <param name="Max">The longest.</param>
-public sealed record LatencyResult(long Count, double P50, double P99, double P999, double Max);
+public sealed record LatencyResult(long Count, double P50, double P99, double P999, double Max)
+{
+    /// <summary>The percentiles of a histogram.</summary>
+    public static LatencyResult Of(LatencySummary summary) => new(summary.Count, summary.P50Ms, summary.P99Ms, summary.P999Ms, summary.MaxMs);
+}

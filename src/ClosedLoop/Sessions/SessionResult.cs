@@ -94,7 +94,7 @@ public sealed record SessionResult
                 ResetsFallen = rodent.ResetsFallen,
                 ResetsUnstable = rodent.ResetsUnstable,
             },
-            LatencyMs = latencies.ToDictionary(l => l.Stage, l => new LatencyResult(l.Count, l.P50Ms, l.P99Ms, l.P999Ms, l.MaxMs)),
+            LatencyMs = latencies.ToDictionary(l => l.Stage, LatencyResult.Of),
             Dropped = session.Queues().ToDictionary(q => q.Name, q => q.Dropped),
             Vision = input.Vision is { } vision
                 ? new(vision.Sets, vision.Queue.Dropped, vision.IncompleteSets, vision.SetsWithoutAnimal, vision.Device)

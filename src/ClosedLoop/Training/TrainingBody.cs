@@ -19,11 +19,11 @@ public sealed class TrainingBody : IDisposable
     private readonly Pose _pose;
     private readonly double[] _planned;
     private readonly double[] _action;
+    private readonly int[] _hinges;
     private MujocoData? _bare;
     private ReferenceMotion? _motion;
     private int _frame, _steps;
     private double _jitter;
-    private readonly int[] _hinges;
 
     /// <summary>Makes a body that has not begun its first episode.</summary>
     public TrainingBody(BodyModel body, TrainingOptions options, ReferencePool pool, int number)
@@ -128,8 +128,7 @@ public sealed class TrainingBody : IDisposable
     {
         _bare ??= new(_body.Model);
         _bare.CopyFrom(_task.Data);
-        for (var i = 0; i < _action.Length; i++)
-            _bare.Ctrl[i] = Math.Clamp(_task.Window[0].SetPoints[i], -1, 1);
+        _task.Window[0].Hold(_bare.Ctrl.Span);
     }
 
     /// <inheritdoc/>

@@ -27,11 +27,8 @@ public sealed class TrainingEnvironment : IDisposable
         {
             var scale = options.Scale.Least + ((options.Scale.Most - options.Scale.Least) * (kind + random.Uniform()) / kinds);
             _models[kind] = description.Compile(KeypointLayout.Rat23, scale);
-            var masses = _models[kind].Model.Doubles("body_mass");
-            var mass = 0.0;
-            foreach (var part in masses.Span)
-                mass += part;
-            _models[kind].Model.SetTotalMass(mass * (1 + (options.MassSpread * random.Uniform(-1, 1))));
+            var model = _models[kind].Model;
+            model.SetTotalMass(model.TotalMassKg * (1 + (options.MassSpread * random.Uniform(-1, 1))));
         }
         _bodies = [.. Enumerable.Range(0, options.Bodies).Select(number => new TrainingBody(_models[number % kinds], options, pool, number))];
         Parallel.For(0, _bodies.Length, _parallel, i => _bodies[i].Begin());

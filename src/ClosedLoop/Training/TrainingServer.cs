@@ -20,7 +20,7 @@ namespace ClosedLoop.Training;
 /// ends (a byte a body, <see cref="EpisodeEnd"/>), behaviours (a byte a body), labels (float32, bodies x action, NaN where not
 /// asked), and of each body that was asked in turn its curvature (float32, action x action).</para>
 /// </remarks>
-public sealed class TrainingServer(BodyDescription body, ReferencePool pool, TrainingOptions options, string bodyHash)
+public sealed class TrainingServer(BodyDescription body, ReferencePool pool, TrainingOptions options)
 {
     private const int Protocol = 1;
 
@@ -124,7 +124,7 @@ public sealed class TrainingServer(BodyDescription body, ReferencePool pool, Tra
         ["action"] = environment.ActionSize,
         ["behaviours"] = pool.Behaviours,
         ["layout"] = environment.Layout.Signature,
-        ["body_sha256"] = bodyHash,
+        ["body_sha256"] = body.PhysicsSha256(),
         ["clips"] = pool.Count,
         ["minutes"] = pool.Minutes,
         ["control_period_s"] = options.Task.ControlPeriodS,

@@ -51,7 +51,7 @@ public static class VisionBench
         return new(
             options.Model, estimator.Device, options.Threads, source.CameraNames.Count, done, done / seconds,
             new[] { latency }.Concat(estimator.Latencies).Select(stage => stage.Summarise())
-                .ToDictionary(stage => stage.Stage, stage => new LatencyResult(stage.Count, stage.P50Ms, stage.P99Ms, stage.P999Ms, stage.MaxMs)),
+                .ToDictionary(stage => stage.Stage, LatencyResult.Of),
             (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)Math.Max(1, done));
     }
 }

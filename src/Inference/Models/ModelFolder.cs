@@ -28,6 +28,19 @@ public sealed class ModelFolder
     /// <exception cref="ClosedLoopException">It is not a model folder, of another kind, or a file is missing or not the one described.</exception>
     public static ModelFolder Open(string path, params string[] kinds)
     {
+        var manifest = ReadManifest(path, kinds);
+        var folder = new ModelFolder(System.IO.Path.GetFullPath(path), manifest);
+        foreach (var network in manifest.Networks)
+            folder._networks[network.File] = folder.ReadChecked(network);
+        return folder;
+    }
+
+    /// <summary>Reads what a model says of itself, without its networks.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="kinds">The kinds that are of use here, best first; empty: any.</param>
+    /// <exception cref="ClosedLoopException">It is not a model folder, or of another kind.</exception>
+    public static ModelManifest ReadManifest(string path, params string[] kinds)
+    {
         ArgumentNullException.ThrowIfNull(kinds);
         path = System.IO.Path.GetFullPath(path);
         var file = System.IO.Path.Combine(path, ModelManifest.FileName);
@@ -35,15 +48,13 @@ public sealed class ModelFolder
             throw ClosedLoopException.Usage($"there is no model folder {path}");
         if (!File.Exists(file))
             throw ClosedLoopException.Usage($"{path} is not a model folder: it has no {ModelManifest.FileName}; docs/models.md says what a model folder holds");
-        var folder = new ModelFolder(path, ModelManifestReader.Read(File.ReadAllText(file), file));
-        if (kinds.Length > 0 && !kinds.Contains(folder.Manifest.Kind))
+        var manifest = ModelManifestReader.Read(File.ReadAllText(file), file);
+        if (kinds.Length > 0 && !kinds.Contains(manifest.Kind))
         {
             throw ClosedLoopException.Usage(
-                $"the model {path} is of the kind '{folder.Manifest.Kind}', and a model of the kind {string.Join(" or ", kinds.Select(kind => $"'{kind}'"))} is needed here; name another folder");
+                $"the model {path} is of the kind '{manifest.Kind}', and a model of the kind {string.Join(" or ", kinds.Select(kind => $"'{kind}'"))} is needed here; name another folder");
         }
-        foreach (var network in folder.Manifest.Networks)
-            folder._networks[network.File] = folder.ReadChecked(network);
-        return folder;
+        return manifest;
     }
 
     /// <summary>Whether the model has a network in this file.</summary>

@@ -35,8 +35,7 @@ public static class BodyKinematics
                 data.Kinematics();
                 data.BodyPositions.Span.CopyTo(positions.AsSpan(at * model.BodyCount * 3));
                 data.BodyQuaternions.Span.CopyTo(quaternions.AsSpan(at * model.BodyCount * 4));
-                for (var k = 0; k < sites.Length; k++)
-                    data.SitePositions.Row(sites[k]).CopyTo(places.AsSpan(((at * sites.Length) + k) * 3));
+                body.KeypointPlaces(data, places.AsSpan(at * sites.Length * 3));
                 var velocity = velocities.AsSpan(at * model.Nv, model.Nv);
                 if (frame + 1 < clip.Frames)
                     model.Differentiate(clip.Frame(frame), clip.Frame(frame + 1), 1 / clip.RateHz, velocity);

@@ -75,6 +75,15 @@ public sealed class BodyModel : IDisposable
     /// <summary>A keypoint's offset in the frame of its body, metres. Writing to it moves the site.</summary>
     public Span<double> Offset(int keypoint) => _sitePositions.Row(KeypointSites[keypoint]);
 
+    /// <summary>Writes where the keypoint sites are: x, y, z per keypoint of the layout, metres.</summary>
+    /// <param name="data">A state of this body's model whose kinematics are up to date.</param>
+    /// <param name="places">Receives them.</param>
+    public void KeypointPlaces(MujocoData data, Span<double> places)
+    {
+        for (var k = 0; k < KeypointSites.Length; k++)
+            data.SitePositions.Row(KeypointSites[k]).CopyTo(places[(3 * k)..]);
+    }
+
     internal static BodyModel Compile(BodyDescription description, KeypointLayout layout, double scale, double? massKg)
     {
         if (!(scale is > 0.1 and < 10))

@@ -82,8 +82,7 @@ public sealed class EpisodeRunner : IDisposable
             Push(poses, start + ahead);
         _task.Place(_task.Window.Present);
         // The first action changes from the one that would have held the posture.
-        for (var i = 0; i < _action.Length; i++)
-            _action[i] = Math.Clamp(_task.Window.Present.SetPoints[i], -1, 1);
+        _task.Window.Present.Hold(_action);
         _reward?.Reset(_action);
     }
 

@@ -8,16 +8,17 @@ namespace ClosedLoop.Physics;
 /// </summary>
 internal sealed class KeypointErrors
 {
-    private readonly int[] _sites, _all;
+    private readonly BodyModel _body;
+    private readonly int[] _all;
     private readonly double[] _places, _weights;
 
     public KeypointErrors(BodyModel body)
     {
         Parts = new(body.Layout);
-        _sites = body.KeypointSites;
-        _all = [.. Enumerable.Range(0, _sites.Length)];
-        _places = new double[3 * _sites.Length];
-        _weights = new double[_sites.Length];
+        _body = body;
+        _all = [.. Enumerable.Range(0, body.Layout.Count)];
+        _places = new double[3 * _all.Length];
+        _weights = new double[_all.Length];
         Array.Fill(_weights, 1);
     }
 
@@ -31,8 +32,7 @@ internal sealed class KeypointErrors
     /// <returns>Mean distance of all sites after the alignment; NaN where the body has fewer than three.</returns>
     public float Measure(MujocoData data, Pose reference, Span<float> world, Span<float> aligned)
     {
-        for (var k = 0; k < _sites.Length; k++)
-            data.SitePositions.Row(_sites[k]).CopyTo(_places.AsSpan(3 * k));
+        _body.KeypointPlaces(data, _places);
         ByPart(reference.SitePositions, world);
         Span<double> rotation = stackalloc double[4];
         Span<double> shift = stackalloc double[3];
@@ -42,7 +42,7 @@ internal sealed class KeypointErrors
             return float.NaN;
         }
         Span<double> turned = stackalloc double[3];
-        for (var k = 0; k < _sites.Length; k++)
+        for (var k = 0; k < _all.Length; k++)
         {
             var place = _places.AsSpan(3 * k, 3);
             RigidAlignment.Turn(rotation, place, turned);
@@ -53,7 +53,7 @@ internal sealed class KeypointErrors
         var sum = 0.0;
         for (var part = 0; part < aligned.Length; part++)
             sum += aligned[part] * Parts.Keypoints[part].Length;
-        return (float)(sum / _sites.Length);
+        return (float)(sum / _all.Length);
     }
 
     private void ByPart(double[] targets, Span<float> errors)

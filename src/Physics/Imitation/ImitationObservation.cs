@@ -44,9 +44,7 @@ public sealed class ImitationObservation
             throw ClosedLoopException.Usage($"the body {body.Description.Name} has no touch sensors at palms and soles (its sensors: {string.Join(", ", names)}); a policy feels the ground with them, so use our own rat or add them to the model");
         _touch = [.. touch.Select(Sensor)];
         (_accelerometer, _gyro, _velocimeter) = (Sensor("accelerometer"), Sensor("gyro"), Sensor("velocimeter"));
-        var masses = model.Doubles("body_mass");
-        foreach (var mass in masses.Span)
-            _weightN += 9.81 * mass;
+        _weightN = 9.81 * model.TotalMassKg;
         Layout = new(
             [
                 new("root_position_difference", 3, "m"), new("root_rotation_difference", 3, "rad"),

@@ -57,8 +57,7 @@ public sealed class ImitationTask : IDisposable
         frame.Pose.Qpos.CopyTo(Data.Qpos.Span);
         frame.Pose.Qvel.CopyTo(Data.Qvel.Span);
         if (Data.Act.Span.Length == frame.SetPoints.Length)
-            for (var i = 0; i < frame.SetPoints.Length; i++)
-                Data.Act[i] = Math.Clamp(frame.SetPoints[i], -1, 1);
+            frame.Hold(Data.Act.Span);
         Data.Kinematics();
         (TotalErrorM, RootErrorM) = (double.NaN, double.NaN);
     }

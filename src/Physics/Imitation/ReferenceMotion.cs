@@ -60,12 +60,12 @@ public sealed class ReferenceMotion : IReferencePoses
     public void Write(int frame, MujocoData scratch, Pose pose)
     {
         Qpos(frame).CopyTo(pose.Qpos);
-        var before = Math.Max(1, frame);
-        _body.Model.Differentiate(Qpos(Math.Min(before, Frames - 1) - (Frames > 1 ? 1 : 0)), Qpos(Math.Min(before, Frames - 1)), _periodS, pose.Qvel);
+        // NB: the first frame has none before it and takes the velocity to the second; a single frame stands still.
+        var later = Math.Min(Math.Max(1, frame), Frames - 1);
+        _body.Model.Differentiate(Qpos(Math.Max(0, later - 1)), Qpos(later), _periodS, pose.Qvel);
         pose.Qpos.CopyTo(scratch.Qpos.Span);
         scratch.Kinematics();
-        for (var k = 0; k < _body.KeypointSites.Length; k++)
-            scratch.SitePositions.Row(_body.KeypointSites[k]).CopyTo(pose.SitePositions.AsSpan(3 * k));
+        _body.KeypointPlaces(scratch, pose.SitePositions);
         pose.Stamp = new(frame, RecordStamp.None, RecordStamp.None, default, default);
         pose.Flags = PoseFlags.None;
     }

@@ -170,6 +170,18 @@ public sealed unsafe class MujocoModel : IDisposable
             throw new ArgumentException($"mjOption has no '{name}'.", nameof(name));
     }
 
+    /// <summary>Mass of all bodies together, kilograms.</summary>
+    public double TotalMassKg
+    {
+        get
+        {
+            var total = 0.0;
+            foreach (var mass in Doubles("body_mass").Span)
+                total += mass;
+            return total;
+        }
+    }
+
     /// <summary>Scales all masses and inertias so that the whole model weighs <paramref name="kilograms"/>.</summary>
     public void SetTotalMass(double kilograms) =>
         MujocoNative.Check(MujocoNative.cl_set_total_mass(Handle, kilograms), "the model's mass cannot be set");

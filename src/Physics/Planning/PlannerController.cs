@@ -25,15 +25,17 @@ public sealed class PlannerController : IRodentController
     private readonly PlannerOptions _options;
     private readonly PlanningModel _model;
     private readonly PlanRollout[] _rollouts;
-    private readonly PlanTeam _team;
+    private readonly WorkerTeam _team;
+    private readonly Action<int> _share;
     private readonly int[] _columns, _bodies, _wholeBodies;
     private readonly double[] _targets, _residual, _moved;
     private readonly double[][] _tries, _columnsMoved;
     private readonly double[] _jacobian, _normal, _step, _correction, _tried;
 
-    // What the threads of a call work on.
+    // What the threads of a call work on, and the column that was taken last.
     private ReferenceWindow? _reference;
     private MujocoData? _body;
+    private int _column;
 
     /// <summary>Makes a planner for a body that is driven by position servos.</summary>
     /// <param name="body">The body; stays the caller's.</param>
@@ -62,7 +64,7 @@ public sealed class PlannerController : IRodentController
         _jacobian = new double[_columns.Length * residuals];
         (_normal, _step) = (new double[_columns.Length * _columns.Length], new double[_columns.Length]);
         (_correction, _tried) = (new double[actuators], new double[actuators]);
-        _team = new(_rollouts.Length, Column);
+        (_team, _share) = (new(_rollouts.Length), Share);
     }
 
     /// <inheritdoc/>
@@ -91,8 +93,7 @@ public sealed class PlannerController : IRodentController
         for (var iteration = 0; iteration < _options.Iterations; iteration++)
             if (!Improve())
                 break;
-        for (var i = 0; i < action.Length; i++)
-            action[i] = Math.Clamp(reference[0].SetPoints[i], -1, 1);
+        reference[0].Hold(action);
         for (var i = 0; i < _correction.Length; i++)
         {
             var actuator = _model.Actuators[i];
@@ -136,7 +137,8 @@ public sealed class PlannerController : IRodentController
     private bool Improve()
     {
         var count = _columns.Length;
-        _team.Run(count);
+        _column = -1;
+        _team.For(_share, _rollouts.Length);
         for (var a = 0; a < count; a++)
         {
             _step[a] = -Dot(Row(a), _residual);
@@ -161,16 +163,22 @@ public sealed class PlannerController : IRodentController
         return false;
     }
 
-    /// <summary>One column of the Jacobian, by one of the threads.</summary>
-    private void Column(int worker, int index)
+    /// <summary>Columns of the Jacobian by one of the rollouts, as long as there are any.</summary>
+    private void Share(int rollout)
     {
-        var (column, tries, moved) = (_columns[index], _tries[worker], _columnsMoved[worker]);
+        for (int index; (index = Interlocked.Increment(ref _column)) < _columns.Length;)
+            Column(rollout, index);
+    }
+
+    private void Column(int rollout, int index)
+    {
+        var (column, tries, moved) = (_columns[index], _tries[rollout], _columnsMoved[rollout]);
         _correction.CopyTo(tries, 0);
         // Towards the middle: a set-point at its limit would show nothing on the other side.
         var epsilon = _reference![0].SetPoints[_model.Actuators[column]] + _correction[column] > 0 ? -_options.Epsilon : _options.Epsilon;
         tries[column] += epsilon;
         var row = Row(index);
-        if (!double.IsFinite(_rollouts[worker].Run(_reference, _body!, tries, _targets, moved)))
+        if (!double.IsFinite(_rollouts[rollout].Run(_reference, _body!, tries, _targets, moved)))
             row.Clear();
         else
             for (var r = 0; r < row.Length; r++)

@@ -18,6 +18,9 @@ public sealed class PolicyController : IRodentController
     /// <summary>The kind of model folder that holds a policy.</summary>
     public const string Kind = "policy";
 
+    /// <summary>The network of one control step in such a folder.</summary>
+    public const string NetworkFile = "policy.onnx";
+
     /// <summary>Name of the layer that reports the action's standard deviation over the latent's resamples.</summary>
     public const string ActionSpread = "action_sd";
 
@@ -46,7 +49,7 @@ public sealed class PolicyController : IRodentController
         if (folder.Manifest.Kind != Kind)
             throw ClosedLoopException.Usage($"the model {folder.Path} is of the kind '{folder.Manifest.Kind}', and a policy is needed to drive a body; name a folder of the kind '{Kind}'");
         folder.RequireBody(body.Description.PhysicsSha256());
-        var facts = PolicyFacts.Of(folder);
+        var facts = PolicyFacts.Of(folder.Manifest, folder.Path);
         if (Math.Abs((facts.ControlHz * controlPeriodS) - 1) > 1e-6)
             throw ClosedLoopException.Usage($"the policy {folder.Path} acts {facts.ControlHz} times a second, and {1 / controlPeriodS:G6} steps a second were asked for; use keypoints of its rate, or a policy of this one");
         Name = folder.Name;
@@ -54,7 +57,7 @@ public sealed class PolicyController : IRodentController
         _observation.Layout.Require(facts.Observation, folder.Path);
         // NB: networks as small as these are slower on a card than on one core.
         var run = new InferenceOptions(InferenceDevice.Cpu) { Axes = new Dictionary<string, int> { ["batch"] = 1 } };
-        _network = folder.Load("policy.onnx", run);
+        _network = folder.Load(NetworkFile, run);
         (_observed, _noise) = (_network.Input("observation"), _network.Input("noise"));
         (_action, _sd) = (_network.Output("action"), _network.Output("latent_sd"));
         _memory = [.. _network.Inputs.Where(input => _network.Outputs.Any(output => output.Name == $"next_{input.Name}"))

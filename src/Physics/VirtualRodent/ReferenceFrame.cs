@@ -26,10 +26,10 @@ public sealed class ReferenceFrame
     /// <summary>The place of one part: x, y, z in metres.</summary>
     public ReadOnlySpan<double> BodyPosition(int body) => BodyPositions.AsSpan(3 * body, 3);
 
-    internal void CopyFrom(ReferenceFrame other)
+    /// <summary>Writes the action that holds this pose by position servos: the set-points, limited to [-1, 1].</summary>
+    public void Hold(Span<double> action)
     {
-        Pose.CopyFrom(other.Pose);
-        other.SetPoints.CopyTo(SetPoints, 0);
-        other.BodyPositions.CopyTo(BodyPositions, 0);
+        for (var i = 0; i < action.Length; i++)
+            action[i] = Math.Clamp(SetPoints[i], -1, 1);
     }
 }

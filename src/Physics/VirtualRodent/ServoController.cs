@@ -33,12 +33,7 @@ public sealed class ServoController : IRodentController
     }
 
     /// <inheritdoc/>
-    public void Act(ReferenceWindow reference, MujocoData body, Span<double> action, Span<float> activations)
-    {
-        var setPoints = reference[0].SetPoints;
-        for (var i = 0; i < action.Length; i++)
-            action[i] = Math.Clamp(setPoints[i], -1, 1);
-    }
+    public void Act(ReferenceWindow reference, MujocoData body, Span<double> action, Span<float> activations) => reference[0].Hold(action);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -55,9 +55,6 @@ public sealed class VirtualRodent : IDisposable
 
     private ReferenceWindow Window => _task.Window;
 
-    /// <summary>Forgets the reference: the next pose places the body, as at the start of an episode.</summary>
-    public void Restart() => Window.Clear();
-
     /// <summary>
     /// Takes the pose of one control tick and makes one control step. While the controller's window fills, the body is
     /// placed at the reference and not stepped. The returned record is reused by the next call.
@@ -83,10 +80,7 @@ public sealed class VirtualRodent : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _task.Dispose();
-    }
+    public void Dispose() => _task.Dispose();
 
     private void Advance(ReferenceFrame target)
     {
@@ -136,8 +130,7 @@ public sealed class VirtualRodent : IDisposable
     {
         _task.Data.Qpos.Span.CopyTo(_step.Qpos);
         _task.Data.Qvel.Span.CopyTo(_step.Qvel);
-        for (var k = 0; k < _body.KeypointSites.Length; k++)
-            _task.Data.SitePositions.Row(_body.KeypointSites[k]).CopyTo(_step.SitePositions.AsSpan(3 * k));
+        _body.KeypointPlaces(_task.Data, _step.SitePositions);
         _step.Stamp = pose.Stamp with { Produced = _clock?.Now ?? pose.Stamp.Produced };
     }
 

@@ -15,7 +15,7 @@ public sealed class AnimalLocaliser : IDisposable
 
     private readonly EstimatorViews _views;
     private readonly IViewNetwork _network;
-    private readonly ViewWorkers _workers;
+    private readonly WorkerTeam _workers;
     private readonly double _minimumPresence;
     private readonly HeatmapDecoder _decoder = new(FloorCells);
     private readonly Triangulator _triangulator;
@@ -31,7 +31,7 @@ public sealed class AnimalLocaliser : IDisposable
     /// <param name="workers">Threads to work with; not its own.</param>
     /// <param name="minimumPresence">A view sees the animal where it is at least so probable.</param>
     /// <exception cref="ClosedLoopException">The network is made for other views.</exception>
-    public AnimalLocaliser(EstimatorViews views, IViewNetwork network, ViewWorkers workers, double minimumPresence = 0.5)
+    public AnimalLocaliser(EstimatorViews views, IViewNetwork network, WorkerTeam workers, double minimumPresence = 0.5)
     {
         (_views, _network, _workers, _minimumPresence) = (views, network, workers, minimumPresence);
         if (network.Views != views.Count || network.Maps != 1)

@@ -15,7 +15,7 @@ public abstract class KeypointEstimator : IKeypointEstimator
     /// <param name="options">How; checked.</param>
     /// <param name="workers">Threads to work with; null: as the options say, and its own.</param>
     private protected KeypointEstimator(
-        KeypointLayout layout, EstimatorViews views, IViewNetwork localising, EstimatorOptions options, ViewWorkers? workers)
+        KeypointLayout layout, EstimatorViews views, IViewNetwork localising, EstimatorOptions options, WorkerTeam? workers)
     {
         (Views, Options) = (views, options);
         Workers = workers ?? new(options.Threads);
@@ -43,7 +43,7 @@ public abstract class KeypointEstimator : IKeypointEstimator
     private protected EstimatorOptions Options { get; }
 
     /// <summary>Threads that the views are divided over.</summary>
-    private protected ViewWorkers Workers { get; }
+    private protected WorkerTeam Workers { get; }
 
     /// <summary>The set's keypoints in the making.</summary>
     private protected Keypoints Found { get; }

@@ -28,7 +28,7 @@ public static class KeypointModel
         options.Check();
         var folder = ModelFolder.Open(path, PerView, Volumetric);
         var layout = LayoutOf(folder.Manifest);
-        var workers = new ViewWorkers(options.Threads);
+        var workers = new WorkerTeam(options.Threads);
         OnnxViewNetwork? localiser = null;
         try
         {
@@ -48,7 +48,7 @@ public static class KeypointModel
     }
 
     private static PerViewKeypointEstimator OpenPerView(
-        ModelFolder folder, KeypointLayout layout, EstimatorViews views, OnnxViewNetwork localiser, InferenceOptions inference, EstimatorOptions options, ViewWorkers workers)
+        ModelFolder folder, KeypointLayout layout, EstimatorViews views, OnnxViewNetwork localiser, InferenceOptions inference, EstimatorOptions options, WorkerTeam workers)
     {
         var heatmaps = OnnxViewNetwork.Load(folder, Heatmaps, "crops", "heatmaps", views.Count, inference, workers);
         OnnxPoseNetwork? pose = null;

@@ -14,10 +14,10 @@ public sealed class OnnxViewNetwork : IViewNetwork
     private readonly TensorBuffer[] _inputs;
     private readonly TensorBuffer[] _outputs;
     private readonly int[] _first;
-    private readonly ViewWorkers _workers;
+    private readonly WorkerTeam _workers;
     private readonly Action<int> _run;
 
-    private OnnxViewNetwork(OnnxModel[] parts, int[] first, int views, string input, string output, ViewWorkers workers)
+    private OnnxViewNetwork(OnnxModel[] parts, int[] first, int views, string input, string output, WorkerTeam workers)
     {
         (_parts, _first, _workers, Views) = (parts, first, workers, views);
         _inputs = [.. parts.Select(part => part.Input(input))];
@@ -64,7 +64,7 @@ public sealed class OnnxViewNetwork : IViewNetwork
     /// <param name="options">Device and threads.</param>
     /// <param name="workers">Threads to divide views over; they outlive the network.</param>
     /// <exception cref="ClosedLoopException">The network is not what the manifest says, or has other inputs and outputs.</exception>
-    public static OnnxViewNetwork Load(ModelFolder folder, string file, string input, string output, int views, InferenceOptions options, ViewWorkers workers)
+    public static OnnxViewNetwork Load(ModelFolder folder, string file, string input, string output, int views, InferenceOptions options, WorkerTeam workers)
     {
         var axis = folder.Network(file).Tensors.Inputs.FirstOrDefault(tensor => tensor.Name == input)?.Shape[0] ?? default;
         var network = Load(folder, file, input, output, views, axis.Name, 1, options, workers);
@@ -103,7 +103,7 @@ public sealed class OnnxViewNetwork : IViewNetwork
     }
 
     private static OnnxViewNetwork Load(
-        ModelFolder folder, string file, string input, string output, int views, string? axis, int count, InferenceOptions options, ViewWorkers workers)
+        ModelFolder folder, string file, string input, string output, int views, string? axis, int count, InferenceOptions options, WorkerTeam workers)
     {
         var parts = new List<OnnxModel>();
         var first = new List<int>();

@@ -41,7 +41,7 @@ public sealed class PerViewKeypointEstimator : KeypointEstimator
     /// <exception cref="ClosedLoopException">The networks are made for other views or keypoints.</exception>
     public PerViewKeypointEstimator(
         KeypointLayout layout, EstimatorViews views, IViewNetwork localising, IViewNetwork network, double cropSizeM,
-        IPoseNetwork? pose = null, EstimatorOptions? options = null, ViewWorkers? workers = null)
+        IPoseNetwork? pose = null, EstimatorOptions? options = null, WorkerTeam? workers = null)
         : base(layout, views, localising, Checked(layout, views, network, cropSizeM, pose, options), workers)
     {
         (_network, _cropSizeM, _pose) = (network, cropSizeM, pose);

@@ -29,7 +29,7 @@ public sealed class VolumetricKeypointEstimator : KeypointEstimator
     /// <exception cref="ClosedLoopException">The networks are made for other views, sizes or keypoints.</exception>
     public VolumetricKeypointEstimator(
         KeypointLayout layout, EstimatorViews views, IViewNetwork localising, IVolumetricNetwork network,
-        EstimatorOptions? options = null, ViewWorkers? workers = null)
+        EstimatorOptions? options = null, WorkerTeam? workers = null)
         : base(layout, views, localising, Checked(layout, views, network, options), workers)
     {
         _network = network;

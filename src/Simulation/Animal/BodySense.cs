@@ -20,8 +20,7 @@ internal sealed class BodySense
         Trunk = body.RootBody;
         var model = body.Model;
         Limbs = [Limb.Hind(model, true, Scale), Limb.Hind(model, false, Scale), Limb.Fore(model, true, Scale), Limb.Fore(model, false, Scale)];
-        foreach (var mass in model.Doubles("body_mass").Span)
-            MassKg += mass;
+        MassKg = model.TotalMassKg;
     }
 
     public BodyState State { get; }

@@ -39,10 +39,9 @@ public static class MotionLibraryGenerator
             progress?.Invoke(Interlocked.Increment(ref done), lives);
         });
         using var model = body.Compile(KeypointLayout.Rat23);
-        var names = model.Model.Names(ObjectType.Joint);
         return new()
         {
-            QposNames = [.. Enumerable.Repeat(names[0], MotionClip.RootLength), .. names.Skip(1)],
+            QposNames = model.QposNames,
             Scale = 1,
             Clips = [.. clips.SelectMany(list => list)],
             Source = $"simulated motion, seed {options.Seed}",

@@ -54,11 +54,7 @@ internal sealed class MotionVariation : IDisposable
                 target[hinge] = Math.Clamp(target[hinge] + style[hinge] + drift[hinge] + (jitter * 0.008 * _random.Normal()), low, high);
             }
             for (var axis = 0; axis < 3; axis++)
-            {
-                var still = speed[axis];
-                SmoothWalk.Step(ref sway[axis], ref still, timeS, axis == 2 ? 0 : strength * 0.02, SimulatedAnimal.FramePeriodS, _random);
-                speed[axis] = still;
-            }
+                SmoothWalk.Step(ref sway[axis], ref speed[axis], timeS, axis == 2 ? 0 : strength * 0.02, SimulatedAnimal.FramePeriodS, _random);
             Tilt(target.Slice(3, 4), sway[0], sway[1]);
             for (var axis = 0; axis < 3; axis++)
                 target[axis] += jitter * 0.0005 * _random.Normal();

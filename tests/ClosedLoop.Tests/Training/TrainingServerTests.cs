@@ -26,7 +26,7 @@ public sealed class TrainingServerTests : IDisposable
         var path = Path.Combine(_folder, "s");
         using var stop = new CancellationTokenSource();
         var server = new TrainingServer(
-            _body.Description, new ReferencePool([ShortMotion.Library(_body)], 40), new() { Bodies = Bodies, Threads = 2, ShortestEpisodeSteps = 30 }, _body.Description.PhysicsSha256());
+            _body.Description, new ReferencePool([ShortMotion.Library(_body)], 40), new() { Bodies = Bodies, Threads = 2, ShortestEpisodeSteps = 30 });
         var serving = Task.Run(() => server.ServeAsync(path, once: false, connected: null, stop.Token));
         // A trainer that dies in the middle of a request.
         var first = await Talk(path, dieEarly: true);

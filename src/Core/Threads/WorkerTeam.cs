@@ -1,12 +1,12 @@
 using System.Runtime.ExceptionServices;
 
-namespace ClosedLoop.PoseTracking;
+namespace ClosedLoop.Core;
 
 /// <summary>
-/// Divides the work on views over a few threads that stay. Which thread takes which view does not matter to what comes
-/// out, as every view writes to a place of its own. Allocates nothing per call.
+/// Divides pieces of work over a few threads that stay. Which thread takes which piece must not matter to what comes out:
+/// every piece writes to a place of its own. Allocates nothing per call.
 /// </summary>
-public sealed class ViewWorkers : IDisposable
+public sealed class WorkerTeam : IDisposable
 {
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _begin = new(0);
@@ -19,12 +19,12 @@ public sealed class ViewWorkers : IDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads at work, the caller's own among them; 1 makes none.</param>
-    public ViewWorkers(int threads)
+    public WorkerTeam(int threads)
     {
         _threads = new Thread[Math.Max(0, threads - 1)];
         for (var i = 0; i < _threads.Length; i++)
         {
-            _threads[i] = new(Serve) { Name = $"views {i + 2}", IsBackground = true };
+            _threads[i] = new(Serve) { Name = $"worker {i + 2}", IsBackground = true };
             _threads[i].Start();
         }
     }
