@@ -15,7 +15,7 @@ public static class SimulateCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var output = new Option<string>("--out") { Description = "The folder to write into: a new or an empty one.", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--out") { Description = "The folder to write into, a new or an empty one; with --motion-library the file, .h5.", HelpName = "DIR|FILE.h5", Required = true };
         var seconds = new Option<double>("--seconds") { Description = "How long the animal is filmed.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var seed = new Option<int>("--seed") { Description = "Seed of what the animal does and of all noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var appearance = new Option<int?>("--appearance") { Description = "Seed of the look of animal and arena; --seed where nothing is said.", HelpName = "N" };
@@ -27,15 +27,27 @@ public static class SimulateCommand
         var variety = new Option<double>("--rig-variety") { Description = "How freely the cameras are placed: 0 as planned, 1 as in any laboratory.", HelpName = "X" };
         var trainingSet = new Option<bool>("--training-set") { Description = "Write single moments of many animals, arenas and cameras as arrays instead, to train networks on." };
         var sets = new Option<int>("--sets") { Description = "Moments in the training set.", HelpName = "N", DefaultValueFactory = _ => 12_000 };
-        var threads = new Option<int>("--threads") { Description = "Threads that draw.", HelpName = "N", DefaultValueFactory = _ => Math.Min(8, Environment.ProcessorCount) };
+        var motion = new Option<bool>("--motion-library") { Description = "Write motion clips instead, in the format of 'register --clips': reference motion of many animals, to train on." };
+        var minutes = new Option<double>("--minutes") { Description = "Minutes of motion in the library, in whole lives of a minute; varied copies come on top.", HelpName = "M", DefaultValueFactory = _ => 30 };
+        var threads = new Option<int>("--threads") { Description = "Threads that draw or simulate.", HelpName = "N", DefaultValueFactory = _ => Math.Min(8, Environment.ProcessorCount) };
         var json = JsonReport.CreateOption();
-        var command = new Command("simulate", "Write videos of a simulated rat, with true cameras and keypoints.")
+        var command = new Command("simulate", "Write videos of a simulated rat, with true cameras and keypoints; or training sets, or motion.")
         {
-            output, seconds, seed, appearance, scale, cameras, size, noise, rig, variety, trainingSet, sets, threads, json,
+            output, seconds, seed, appearance, scale, cameras, size, noise, rig, variety, trainingSet, sets, motion, minutes, threads, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(output);
+            if (parsed.GetValue(motion))
+            {
+                if (parsed.GetValue(trainingSet))
+                    throw ClosedLoopException.Usage("--motion-library writes motion and --training-set images; run simulate once for each");
+                SimulatedMotion.RequirePath(folder);
+                WriteMotion(folder, new() { Minutes = parsed.GetValue(minutes), Seed = parsed.GetValue(seed), Threads = parsed.GetValue(threads) }, parsed.GetValue(json), cancellation);
+                return Task.FromResult(0);
+            }
+            if (parsed.GetResult(minutes) is { Implicit: false })
+                throw ClosedLoopException.Usage("--minutes says how much motion --motion-library writes; videos last --seconds, and a training set has --sets");
             var (width, height) = ParseSize(parsed.GetRequiredValue(size));
             OutputPath.RequireFolder("--out", folder);
             if (Directory.EnumerateFileSystemEntries(folder).Any())
@@ -110,6 +122,28 @@ public static class SimulateCommand
         var seconds = watch.Elapsed.TotalSeconds;
         Terminal.Output.WriteLine($"{complete} sets of {options.Cameras} views in {folder}, {complete / seconds:F1} a second");
         JsonReport.Write(json, new { Kind = "training_set", Sets = complete, Planned = options.Sets, options.Cameras, options.Seed, Seconds = seconds, SetsPerS = complete / seconds, Output = folder });
+    }
+
+    private static void WriteMotion(string path, MotionLibraryOptions options, FileInfo? json, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        SimulatedMotionSummary made;
+        using (var line = new ProgressLine())
+            made = SimulatedMotion.Write(path, options, line, cancellation);
+        var seconds = watch.Elapsed.TotalSeconds;
+        Terminal.Output.WriteLine($"{made.Clips} clips of {made.FramesPerClip} frames ({made.Minutes:F1} min) in {path}: {string.Join(", ", made.MinutesByBehaviour.Select(pair => $"{pair.Key} {pair.Value:F1}"))}");
+        JsonReport.Write(json, new
+        {
+            Kind = "motion_library",
+            made.Clips,
+            made.FramesPerClip,
+            made.RateHz,
+            made.Minutes,
+            made.MinutesByBehaviour,
+            options.Seed,
+            Seconds = seconds,
+            Output = path,
+        });
     }
 
     private static string Progress(long written, long planned, string what, Stopwatch watch)

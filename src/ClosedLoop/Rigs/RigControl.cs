@@ -1,3 +1,6 @@
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+
 namespace ClosedLoop.Rigs;
 
 /// <summary>The section <c>control</c>: the beat of the control loop, and when the virtual rodent is put back.</summary>
@@ -11,4 +14,10 @@ public sealed record RigControl
 
     /// <summary>The virtual rodent has fallen when its root is turned against the animal's by more than this, degrees.</summary>
     public double FallLimitDeg { get; init; } = 60;
+
+    /// <summary>Whether the virtual rodent runs behind the animal by what its controller looks ahead, or with it after a forecast.</summary>
+    public ReferenceMode ReferenceMode { get; init; } = ReferenceMode.Delay;
+
+    /// <summary>What forecasts: a name of <see cref="PoseForecasters.Names"/>, or a model folder.</summary>
+    public string Forecaster { get; init; } = PoseForecasters.Default;
 }

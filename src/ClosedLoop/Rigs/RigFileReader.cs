@@ -139,13 +139,17 @@ internal sealed class RigFileReader
 
     private RigControl Control(YamlSection section)
     {
-        Allow(section, "grace_ms", "leave_limit_mm", "fall_limit_deg");
+        Allow(section, "grace_ms", "leave_limit_mm", "fall_limit_deg", "reference_mode", "forecaster");
         var otherwise = new RigControl();
+        var forecaster = section.Has("forecaster") ? Try(() => section.Text("forecaster")) : null;
         return new()
         {
             GraceMs = Number(section, "grace_ms", 0, 500) ?? otherwise.GraceMs,
             LeaveLimitMm = Number(section, "leave_limit_mm", 1, 10_000) ?? otherwise.LeaveLimitMm,
             FallLimitDeg = Number(section, "fall_limit_deg", 1, 180) ?? otherwise.FallLimitDeg,
+            ReferenceMode = section.Has("reference_mode") && Try(() => section.OneOf("reference_mode", "delay", "predict")) == "predict" ? ReferenceMode.Predict : otherwise.ReferenceMode,
+            // NB: what has a folder's separator is one, from the rig file's folder.
+            Forecaster = forecaster is null ? otherwise.Forecaster : forecaster.Contains('/', StringComparison.Ordinal) ? Absolute(forecaster) : forecaster,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using ClosedLoop.Recording;
 
@@ -28,6 +29,8 @@ internal static class RigFileWriter
         Line(text, "  grace_ms", Exact(rig.Control.GraceMs));
         Line(text, "  leave_limit_mm", Exact(rig.Control.LeaveLimitMm));
         Line(text, "  fall_limit_deg", Exact(rig.Control.FallLimitDeg));
+        Line(text, "  reference_mode", rig.Control.ReferenceMode == ReferenceMode.Predict ? "predict" : "delay");
+        Line(text, "  forecaster", Quote(rig.Control.Forecaster));
         var registration = rig.Registration;
         text.Append("registration:\n");
         Line(text, "  minimum_confidence", Exact(registration.MinimumConfidence));

@@ -57,12 +57,16 @@ public static class SessionArchive
     /// <param name="body">Another body to use instead of the recording's; null: the recording's.</param>
     /// <param name="animal">Another animal to use instead of the recording's; null: the recording's.</param>
     /// <param name="keypoints">Where the keypoints come from instead of the recording, as from its images; null: from the recording.</param>
+    /// <param name="rodent">Changes how the virtual rodent is treated; null: as in the recording.</param>
     /// <exception cref="ClosedLoopException">The recording lacks what a replay needs, or holds it in another version's form.</exception>
-    public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal, IKeypointSource? keypoints = null)
+    public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal, IKeypointSource? keypoints = null,
+        Func<VirtualRodentOptions, VirtualRodentOptions>? rodent = null)
     {
         body ??= BodyOf(recording);
         animal ??= AnimalFile.Parse(Text(recording, AnimalName), $"{recording.Path}: {AnimalName}");
         var configuration = ConfigurationOf(recording);
+        if (rodent is not null)
+            configuration = configuration with { Rodent = rodent(configuration.Rodent) };
         return keypoints is null
             ? new(body, animal, recording.Layout.Keypoints, configuration)
             : new(body, animal, keypoints.Layout, configuration with { RateHz = keypoints.RateHz, Source = keypoints.Description });

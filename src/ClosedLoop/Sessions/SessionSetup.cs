@@ -1,3 +1,4 @@
+using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
@@ -27,7 +28,13 @@ public sealed class SessionSetup : IDisposable
             "planner" => new PlannerController(Body, Configuration.Rodent.ControlPeriodS),
             var other => throw ClosedLoopException.Usage($"there is no controller '{other}'; there are servo and planner"),
         };
+        if (Configuration.Rodent is { ReferenceMode: ReferenceMode.Predict } rodent)
+            Forecaster = PoseForecasters.Make(
+                rodent.Forecaster, Body, rodent.ControlPeriodS, ForecastModel, Controller.FutureFrames);
     }
+
+    /// <summary>The folder of the forecaster that comes with the program; null where the program lies outside of its installation.</summary>
+    public static string? ForecastModel => Installation.Root is { } root ? Path.Combine(root, "models", "forecast") : null;
 
     /// <summary>The body before it was sized for the animal.</summary>
     public BodyDescription Description { get; }
@@ -47,6 +54,9 @@ public sealed class SessionSetup : IDisposable
     /// <summary>What drives the virtual rodent.</summary>
     public IRodentController Controller { get; }
 
+    /// <summary>What forecasts the reference; null in the mode delay.</summary>
+    public IPoseForecaster? Forecaster { get; }
+
     /// <summary>Sizes and names of what a session of this setup records.</summary>
     public RecordingLayout RecordingLayout => new(
         Layout, Configuration.RateHz, Body.Model.Nq, Body.Model.Nv, Body.Model.Nu, Controller.Activations);
@@ -55,11 +65,12 @@ public sealed class SessionSetup : IDisposable
     public Registrar MakeRegistrar(SessionClock? clock) => new(Body, Animal, Configuration.Registration, 1 / Configuration.RateHz, clock);
 
     /// <summary>A virtual rodent for this animal, waiting for its first pose.</summary>
-    public VirtualRodent MakeRodent(SessionClock? clock) => new(Body, Controller, Configuration.Rodent, clock);
+    public VirtualRodent MakeRodent(SessionClock? clock) => new(Body, Controller, Configuration.Rodent, clock, Forecaster);
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Forecaster?.Dispose();
         Controller.Dispose();
         Body.Dispose();
     }

@@ -15,18 +15,20 @@ public static class ImitationEpisodes
     /// <param name="poses">The reference, one pose per control step.</param>
     /// <param name="lengthFrames">Control steps per episode.</param>
     /// <param name="everyFrames">Frames between two starts.</param>
+    /// <param name="forecaster">What forecasts in the mode predict; null in the mode delay.</param>
     /// <param name="cancellation">Asked before each episode.</param>
     public static ImitationScore Run(
         BodyModel body, IRodentController controller, VirtualRodentOptions options, IReadOnlyList<Pose> poses,
-        int lengthFrames, int everyFrames, CancellationToken cancellation = default)
+        int lengthFrames, int everyFrames, IPoseForecaster? forecaster = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lengthFrames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(everyFrames, 1);
-        var ahead = controller.FutureFrames - 1;
+        // With a forecast the body runs with the reference; otherwise by the window's length behind it.
+        var ahead = options.ReferenceMode == ReferenceMode.Predict ? 0 : controller.FutureFrames - 1;
         if (poses.Count <= lengthFrames + ahead)
             throw ClosedLoopException.Usage(
                 $"the reference has {poses.Count} frames, too few for one episode of {lengthFrames} frames after its start");
-        using var rodent = new VirtualRodent(body, controller, options);
+        using var rodent = new VirtualRodent(body, controller, options, clock: null, forecaster);
         var total = new DistanceHistogram();
         var root = new DistanceHistogram();
         var (episodes, survived) = (0, 0);
