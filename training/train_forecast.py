@@ -1,11 +1,11 @@
 """Learns to forecast poses from simulated motion, and writes a model folder of the kind forecast (docs/reference.md).
 
-    ./closedloop simulate --motion-library --minutes 24 --seed 500 --out train.h5
+    ./closedloop simulate --motion-library --minutes 24 --seed 500 --out train.h5 --json train.json
     ./closedloop simulate --motion-library --minutes 4 --seed 501 --out held.h5
     python3 training/train_forecast.py --data train.h5 --held-out held.h5 --body-sha256 HASH --out models/forecast
 
-A ridge regression, and with --hidden above 0 a small network on top of it. The body's hash is that of models/policy-*, or
-of the "hello" of `closedloop train-env`. Errors in metres here are estimates; `closedloop evaluate --forecast` has the real ones.
+A ridge regression, and with --hidden above 0 a small network on top of it. HASH is the body_sha256 of train.json.
+Errors in metres here are estimates; `closedloop evaluate --forecast` has the real ones.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import copy
 
 import torch
 
-from closedloop_training.forecast import AHEAD, HISTORY, Forecaster, examples, jitter, leverage, read_clips
+from closedloop_training.forecast import AHEAD, HISTORY, Forecaster, examples, individuals, jitter, leverage, read_clips
 from closedloop_training.model_folder import ModelFolder
 
 # The tail's joints carry no keypoints. NB: the rest is RodentParts.ReferenceHinges of the program.
@@ -27,8 +27,9 @@ def main():
     parser.add_argument("--body-sha256", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--hidden", type=int, default=256, help="width of the network's layers; 0: the ridge regression alone")
+    parser.add_argument("--linear-out", help="also write the ridge regression alone, to compare")
     parser.add_argument("--ridge", type=float, default=3e-3, help="share of a feature's variance that is added to it")
-    parser.add_argument("--copies", type=int, default=3, help="copies of the motion, each with its own jitter")
+    parser.add_argument("--copies", type=int, default=3, help="copies of the motion, each of other individuals and with its own jitter")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=1024)
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -42,7 +43,10 @@ def main():
     qpos, sites, names, scale, rate = read_clips(options.data)
     hinges = [i for i, name in enumerate(names) if i >= 7 and TAIL not in name]
     weight = leverage(qpos, sites, hinges)
-    given = [examples(qpos, jitter(qpos, hinges, generator), hinges, scale) for _ in range(options.copies)]
+    given = []
+    for _ in range(options.copies):
+        other = individuals(qpos, hinges, generator)
+        given.append(examples(other, jitter(other, hinges, generator), hinges, scale))
     seen, said = torch.cat([pair[0] for pair in given]), torch.cat([pair[1] for pair in given])
     held, _, held_names, held_scale, _ = read_clips(options.held_out)
     assert held_names == names
@@ -52,30 +56,38 @@ def main():
 
     model = regress(seen, said, options)
     report("linear", model, clean, noisy, weight)
+    if options.linear_out:
+        write(options.linear_out, regress(seen, said, argparse.Namespace(ridge=options.ridge, hidden=0)), clean, noisy, weight, rate, options, hidden=0)
     if options.hidden:
         learn(model, seen, said, weight, clean, noisy, options)
         report("network", model, clean, noisy, weight)
+    write(options.out, model, clean, noisy, weight, rate, options, options.hidden)
 
-    folder = ModelFolder(options.out)
+
+def write(path, model, clean, noisy, weight, rate, options, hidden):
+    folder = ModelFolder(path)
     sample = (clean[0][len(clean[0]) // 2][None],)
     folder.add("forecast.onnx", model,
-               {"seen": ([1, seen.shape[1]], "rad, m", "the present posture and the last frames' changes, as docs/reference.md says")},
-               {"said": ([1, AHEAD, said.shape[2]], "rad, m", "for each frame ahead the changes of the joints, the root's displacement and turn")},
+               {"seen": ([1, sample[0].shape[1]], "rad, m", "the present posture and the last frames' changes, as docs/reference.md says")},
+               {"said": ([1, AHEAD, clean[1].shape[2]], "rad, m", "for each frame ahead the changes of the joints, the root's displacement and turn")},
                sample, tolerance=1e-4)
-    command = (f"python3 training/train_forecast.py --data train.h5 --held-out held.h5 --hidden {options.hidden} --copies {options.copies} "
+    command = (f"python3 training/train_forecast.py --data train.h5 --held-out held.h5 --hidden {hidden} --copies {options.copies} "
                f"--epochs {options.epochs} --batch {options.batch} --rate {options.rate} --ridge {options.ridge} --seed {options.seed}")
     errors = {f"estimated_{name}_error_{ahead + 1}_frames_ahead_mm": round(value, 3)
               for name, data in (("clean", clean), ("jittered", noisy)) for ahead, value in enumerate(millimetres(model, data, weight)) if ahead in (0, 4)}
-    folder.write("forecast", "1", f"Where a rat's body will be, up to {AHEAD} frames ahead: {'a small network on a ridge regression' if options.hidden else 'a ridge regression'} over simulated motion.",
+    folder.write("forecast", "1", f"Where a rat's body will be, up to {AHEAD} frames ahead: {'a small network on a ridge regression' if hidden else 'a ridge regression'} over simulated motion.",
                  "MIT", command, errors, [], {"history": HISTORY, "frames_ahead": AHEAD, "rate_hz": f"{rate:g}"}, body_sha256=options.body_sha256)
 
 
 def regress(seen, said, options):
+    joints = said.shape[2] - 6
+    # Posture first, then the changes, then height and vertical. The mean of a change is none: mirror images are as likely.
+    changes = (joints, seen.shape[1] - 4)
     mean, sd = seen.mean(0), seen.std(0).clamp_min(1e-5)
-    x, y = ((seen - mean) / sd).double(), said.flatten(1).double()
-    bias = y.mean(0)
-    linear = torch.linalg.solve(x.T @ x + options.ridge * len(x) * torch.eye(x.shape[1], dtype=x.dtype), x.T @ (y - bias))
-    return Forecaster(mean, sd, linear.float(), bias.float(), AHEAD, options.hidden)
+    mean[changes[0]:changes[1]] = 0
+    x, y = (seen / sd)[:, changes[0]:changes[1]].double(), said.flatten(1).double()
+    linear = torch.linalg.solve(x.T @ x + options.ridge * len(x) * torch.eye(x.shape[1], dtype=x.dtype), x.T @ y)
+    return Forecaster(mean, sd, linear.float(), changes, AHEAD, options.hidden)
 
 
 def learn(model, seen, said, weight, clean, noisy, options):

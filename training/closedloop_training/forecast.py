@@ -12,7 +12,7 @@ def read_clips(path):
     """Clips of a motion file: positions (clips, frames, nq), sites (clips, frames, keypoints, 3), names of the joints, size, rate."""
     with h5py.File(path, "r") as file:
         lengths = file["clip_lengths"][:]
-        frames, rate, scale = int(lengths[0]), float(file["rate_hz"][0]), float(file["scale"][0])
+        frames, rate, scale = int(lengths[0]), float(np.ravel(file["rate_hz"])[0]), float(np.ravel(file["scale"])[0])
         names = [name.decode() for name in file["names_qpos"][:]]
         qpos = file["qpos"][:].reshape(len(lengths), frames, -1)
         sites = file["marker_sites"][:].reshape(len(lengths), frames, -1, 3)
@@ -42,12 +42,27 @@ def turn(a, b):
     return t[..., 1:] * 2 * torch.atan2(sine, t[..., :1]) / sine
 
 
+def individuals(qpos, hinges, generator):
+    """The same motion of other animals, or fitted to the body otherwise: every clip with constant joint offsets, a tilt and a height of its own.
+
+    NB: without these a forecast leans on absolute angles, and draws a real animal, whose angles are others, towards the simulated ones.
+    """
+    def draw(sd, size):
+        return sd * torch.randn(qpos.shape[0], 1, size, generator=generator, dtype=qpos.dtype)
+    other = qpos.clone()
+    other[..., hinges] += draw(0.15, len(hinges))
+    other[..., 2:3] += draw(0.004, 1)
+    half = draw(0.05, 3)
+    other[..., 3:7] = nn.functional.normalize(product(qpos[..., 3:7], torch.cat([torch.ones_like(half[..., :1]), half], -1).expand_as(qpos[..., 3:7])), dim=-1)
+    return other
+
+
 def jitter(qpos, hinges, generator):
-    """As a tracker and a registration see the motion: every clip with a strength of its own, sometimes none."""
+    """As a tracker and a registration see the motion: every clip with a strength of its own, from hardly any to about 1 mm at the keypoints."""
     def draw(*shape):
         return torch.randn(*shape, generator=generator, dtype=qpos.dtype)
     clips, frames, _ = qpos.shape
-    strength = (2 * torch.rand(clips, 1, 1, generator=generator, dtype=qpos.dtype) - 0.3).clamp_min(0)
+    strength = 10 ** (1.7 * torch.rand(clips, 1, 1, generator=generator, dtype=qpos.dtype) - 1.7)
 
     def process(size, sd):
         # Half of the error is new with every frame, half hangs on: a registration begins with its last pose.
@@ -105,24 +120,28 @@ def leverage(qpos, sites, hinges):
 
 
 class Forecaster(nn.Module):
-    """Displacements ahead: linear in what is seen, and with hidden layers what a linear forecast leaves over. seen, said: (1, ...)."""
+    """Displacements ahead: linear in the changes that are seen, and with hidden layers what a linear forecast leaves over. seen, said: (1, ...).
 
-    def __init__(self, mean, scale, linear, bias, frames, hidden=0):
+    changes: the slice of what is seen that is no posture. A body that is still is forecast to stay still, whatever its posture.
+    """
+
+    def __init__(self, mean, scale, linear, changes, frames, hidden=0):
         super().__init__()
         self.register_buffer("mean", mean)
         self.register_buffer("scale", scale)
         self.register_buffer("linear", linear)
-        self.register_buffer("bias", bias)
-        self.frames, self.rest = frames, None
+        self.changes, self.frames, self.rest = changes, frames, None
         if hidden:
-            self.rest = nn.Sequential(nn.Linear(len(mean), hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, len(bias)))
+            self.rest = nn.Sequential(nn.Linear(len(mean), hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, linear.shape[1]))
             nn.init.zeros_(self.rest[-1].weight)
             nn.init.zeros_(self.rest[-1].bias)
 
     def forward(self, seen):
         x = (seen - self.mean) / self.scale
-        said = x @ self.linear + self.bias
+        changes = x[:, self.changes[0]:self.changes[1]]
+        said = changes @ self.linear
         if self.rest is not None:
             # NB: what lies far outside of the motion that was learnt from is not to be made more of.
-            said = said + self.rest(x.clamp(-6, 6))
+            motion = (changes * changes).mean(1, keepdim=True).sqrt().clamp(max=1)
+            said = said + motion * self.rest(x.clamp(-4, 4))
         return said.reshape(seen.shape[0], self.frames, -1)

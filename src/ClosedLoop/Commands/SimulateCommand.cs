@@ -139,6 +139,7 @@ public static class SimulateCommand
             made.FramesPerClip,
             made.RateHz,
             made.Minutes,
+            made.BodySha256,
             made.MinutesByBehaviour,
             options.Seed,
             Seconds = seconds,

@@ -33,6 +33,6 @@ public static class SimulatedMotion
         // NB: the generator brings clips to scale 1, so that this is the body that their lengths belong to.
         using var body = RodentBody.Describe(new() { Appearance = RodentAppearance.Shapes }).Compile(KeypointLayout.Rat23);
         ClipFileWriter.Write(path, library, BodyKinematics.Of(body, library));
-        return SimulatedMotionSummary.Of(library);
+        return SimulatedMotionSummary.Of(library, body.Description.PhysicsSha256());
     }
 }

@@ -8,8 +8,8 @@ namespace ClosedLoop.Physics;
 /// </summary>
 public sealed class VelocityForecaster : IPoseForecaster
 {
-    /// <summary>The factor that is best on registered poses of a real rat and on simulated motion taken together (docs/reference.md).</summary>
-    public const double DefaultFade = 0.6;
+    /// <summary>The factor that is best both on registered poses of a real rat and on simulated motion (docs/reference.md).</summary>
+    public const double DefaultFade = 0.7;
 
     private readonly double _fade;
     private readonly PoseHistory _history;

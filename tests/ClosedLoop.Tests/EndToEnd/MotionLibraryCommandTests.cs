@@ -29,6 +29,7 @@ public sealed class MotionLibraryCommandTests : IDisposable
         var root = facts.RootElement;
         Assert.Equal("motion_library", root.GetProperty("kind").GetString());
         Assert.Equal(library.Clips.Count, root.GetProperty("clips").GetInt32());
+        Assert.Equal(body.Description.PhysicsSha256(), root.GetProperty("body_sha256").GetString());
         Assert.Equal(library.Clips[0].Frames, root.GetProperty("frames_per_clip").GetInt32());
         Assert.Equal(library.Clips.Sum(clip => clip.Seconds) / 60, root.GetProperty("minutes").GetDouble(), 9);
         var behaviours = root.GetProperty("minutes_by_behaviour").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetDouble());

@@ -38,7 +38,8 @@ public sealed class MotionLibraryTests(MotionLibraryTests.TwoLives made) : IClas
         foreach (var clip in _library.Clips)
             for (var frame = 1; frame < clip.Frames; frame++)
             {
-                var (before, after) = (clip.Frame(frame - 1), clip.Frame(frame));
+                var before = clip.Frame(frame - 1);
+                var after = clip.Frame(frame);
                 var (x, y, z) = (after[0] - before[0], after[1] - before[1], after[2] - before[2]);
                 var metres = Math.Sqrt((x * x) + (y * y) + (z * z));
                 var dot = Math.Min(1, Math.Abs((before[3] * after[3]) + (before[4] * after[4]) + (before[5] * after[5]) + (before[6] * after[6])));
