@@ -58,11 +58,11 @@ def individuals(qpos, hinges, generator):
 
 
 def jitter(qpos, hinges, generator):
-    """As a tracker and a registration see the motion: every clip with a strength of its own, from hardly any to about 1 mm at the keypoints."""
+    """As a tracker and a registration see the motion: every clip with a strength of its own, from hardly any to some mm at the keypoints."""
     def draw(*shape):
         return torch.randn(*shape, generator=generator, dtype=qpos.dtype)
     clips, frames, _ = qpos.shape
-    strength = 10 ** (1.7 * torch.rand(clips, 1, 1, generator=generator, dtype=qpos.dtype) - 1.7)
+    strength = 10 ** (2.1 * torch.rand(clips, 1, 1, generator=generator, dtype=qpos.dtype) - 1.7)
 
     def process(size, sd):
         # Half of the error is new with every frame, half hangs on: a registration begins with its last pose.
@@ -104,7 +104,7 @@ def examples(true, seen, hinges, scale):
 
 
 def leverage(qpos, sites, hinges):
-    """How many metres the keypoints move for one unit of each number that is said of a frame: by regression over the motion itself."""
+    """How many millimetres the keypoints move for one unit of each number that is said of a frame: by regression over the motion itself."""
     axes = matrix(qpos[..., 3:7])
     local = torch.einsum("cfij,cfki->cfkj", axes, sites - qpos[..., None, :3])
     change = (local[:, 1:] - local[:, :-1]).flatten(0, 1).flatten(1)
@@ -116,32 +116,58 @@ def leverage(qpos, sites, hinges):
     # The root's displacement moves every keypoint; its turns those that are far from it.
     reach = local.flatten(0, 2).pow(2).mean(0)
     by_turn = torch.stack([(reach[1] + reach[2]), (reach[0] + reach[2]), (reach[0] + reach[1])]).sqrt()
-    return torch.cat([by_joint, torch.ones(3, dtype=by_joint.dtype), by_turn]).float()
+    # A joint that moves no keypoint is not to be forecast without bounds.
+    return 1000 * torch.cat([by_joint.clamp_min(1e-3), torch.ones(3, dtype=by_joint.dtype), by_turn]).float()
 
 
 class Forecaster(nn.Module):
     """Displacements ahead: linear in the changes that are seen, and with hidden layers what a linear forecast leaves over. seen, said: (1, ...).
 
-    changes: the slice of what is seen that is no posture. A body that is still is forecast to stay still, whatever its posture.
+    The hidden layers see how the body moves apart from how fast, and say how it goes on relative to that: slow motion is
+    forecast as motion, and a body that is still to stay still, whatever its posture.
+
+    linear: changes to all that is said. unit: millimetres that the keypoints move for one of each number that is said of a frame.
     """
 
-    def __init__(self, mean, scale, linear, changes, frames, hidden=0):
+    def __init__(self, mean, sd, linear, unit, hidden=0):
         super().__init__()
-        self.register_buffer("mean", mean)
-        self.register_buffer("scale", scale)
-        self.register_buffer("linear", linear)
-        self.changes, self.frames, self.rest = changes, frames, None
+        self.joints, self.rest = len(unit) - 6, None
+        for name, value in (("mean", mean), ("sd", sd), ("linear", linear), ("unit", unit), ("units", per_change(unit))):
+            self.register_buffer(name, value)
         if hidden:
-            self.rest = nn.Sequential(nn.Linear(len(mean), hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, linear.shape[1]))
+            self.rest = nn.Sequential(nn.Linear(len(mean) + 1, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, linear.shape[1]))
             nn.init.zeros_(self.rest[-1].weight)
             nn.init.zeros_(self.rest[-1].bias)
 
     def forward(self, seen):
-        x = (seen - self.mean) / self.scale
-        changes = x[:, self.changes[0]:self.changes[1]]
-        said = changes @ self.linear
-        if self.rest is not None:
-            # NB: what lies far outside of the motion that was learnt from is not to be made more of.
-            motion = (changes * changes).mean(1, keepdim=True).sqrt().clamp(max=1)
-            said = said + motion * self.rest(x.clamp(-4, 4))
-        return said.reshape(seen.shape[0], self.frames, -1)
+        changes = seen[:, self.joints:-4]
+        said = (changes @ self.linear).reshape(seen.shape[0], AHEAD, -1)
+        if self.rest is None:
+            return said
+        # NB: a posture far outside of those that were learnt from is not to be made more of.
+        posture = ((seen - self.mean) / self.sd).clamp(-3, 3)
+        millimetres = changes * self.units
+        speed = motion(millimetres)
+        rest = self.rest(torch.cat([posture[:, :self.joints], millimetres / (speed + 0.1), posture[:, -4:], torch.log(speed + 0.1)], 1))
+        return said + speed[:, :, None] * rest.reshape(seen.shape[0], AHEAD, -1) / self.unit
+
+
+def per_change(unit):
+    """The unit of each change that is seen: joints, displacements and turns of the last frames."""
+    return torch.cat([unit[:-6].repeat(HISTORY), unit[-6:-3].repeat(HISTORY), unit[-3:].repeat(HISTORY)])
+
+
+def motion(millimetres):
+    """How far the keypoints moved a frame, (N, 1), of the changes that are seen in millimetres."""
+    return ((millimetres * millimetres).sum(1, keepdim=True) / HISTORY + 1e-12).sqrt()
+
+
+def going_on(unit, fade):
+    """The linear forecast that everything goes on as from the last frame but one to the last, slower by a factor with every frame."""
+    joints, said = len(unit) - 6, len(unit)
+    linear = torch.zeros(HISTORY * said, AHEAD, said)
+    newest = list(range(joints)) + [HISTORY * joints + i for i in range(3)] + [HISTORY * (joints + 3) + i for i in range(3)]
+    for ahead in range(AHEAD):
+        for place, number in zip(newest, range(said)):
+            linear[place, ahead, number] = sum(fade ** (frame + 1) for frame in range(ahead + 1))
+    return linear.flatten(1)

@@ -10,9 +10,10 @@ import torch
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 import train_forecast
-from closedloop_training.forecast import AHEAD, HISTORY, examples, individuals, jitter, leverage, matrix, product, turn
+from closedloop_training.forecast import AHEAD, HISTORY, Forecaster, examples, going_on, individuals, jitter, leverage, matrix, product, turn
 
 HINGES = [7, 8, 10]
+UNIT = torch.tensor([10.0, 20, 5, 1000, 1000, 1000, 40, 60, 60])
 
 
 def planted(clips=12, frames=80, seed=0):
@@ -36,9 +37,9 @@ def planted(clips=12, frames=80, seed=0):
 
 class Forecast(unittest.TestCase):
     def test_a_linear_system_is_recovered(self):
-        options = argparse.Namespace(ridge=1e-9, hidden=0)
+        options = argparse.Namespace(ridge=1e-9, fade=0.7, hidden=0)
         qpos, other = planted(), planted(seed=1)
-        model = train_forecast.regress(*examples(qpos, qpos, HINGES, 1.0), options)
+        model = train_forecast.regress(*examples(qpos, qpos, HINGES, 1.0), UNIT, options)
         seen, said = examples(other, other, HINGES, 1.0)
         with torch.no_grad():
             joints = (model(seen) - said)[..., :3].abs().max().item()
@@ -47,12 +48,23 @@ class Forecast(unittest.TestCase):
     def test_a_body_that_is_still_is_forecast_to_stay(self):
         qpos = planted()
         seen, said = examples(qpos, qpos, HINGES, 1.0)
-        model = train_forecast.regress(seen, said, argparse.Namespace(ridge=1e-3, hidden=16))
+        model = train_forecast.regress(seen, said, UNIT, argparse.Namespace(ridge=1e-3, fade=0.7, hidden=16))
         torch.nn.init.normal_(model.rest[-1].weight)
         still = individuals(qpos, HINGES, torch.Generator().manual_seed(4))[:, :1].repeat(1, 20, 1)
         with torch.no_grad():
             self.assertLess(model(examples(still, still, HINGES, 1.0)[0]).abs().max().item(), 1e-5)
             self.assertGreater(model(seen).abs().max().item(), 1e-2)
+
+    def test_what_goes_on_reaches_the_sum_of_the_powers_of_its_fade(self):
+        qpos = planted()
+        seen, _ = examples(qpos, qpos, HINGES, 1.0)
+        model = Forecaster(seen.mean(0), seen.std(0).clamp_min(1e-5), going_on(UNIT, 0.5), UNIT)
+        with torch.no_grad():
+            found = model(seen)[:, 2]
+        newest = (qpos[:, HISTORY:-AHEAD] - qpos[:, HISTORY - 1:-AHEAD - 1])[..., HINGES].flatten(0, 1).float()
+        self.assertLess((found[:, :3] - 0.875 * newest).abs().max().item(), 1e-6)
+        # A root that turns evenly goes on about its axis.
+        self.assertLess((found[:, 6:] - 0.875 * turn(qpos[:, HISTORY - 1:-AHEAD - 1, 3:7], qpos[:, HISTORY:-AHEAD, 3:7]).flatten(0, 1).float()).abs().max().item(), 1e-6)
 
     def test_other_individuals_move_alike(self):
         qpos = planted()
@@ -99,8 +111,8 @@ class Forecast(unittest.TestCase):
         local[..., 0, 0], local[..., 1, 2] = 0.03 * qpos[..., 7], 0.04 * qpos[..., 10]
         sites = qpos[..., None, :3] + torch.einsum("cfij,cfkj->cfki", axes, local)
         found = leverage(qpos, sites, HINGES)
-        for place, expected in ((0, 0.03 / 2 ** 0.5), (1, 0.0), (2, 0.04 / 2 ** 0.5), (3, 1.0)):
-            self.assertAlmostEqual(found[place].item(), expected, delta=1e-3)
+        for place, expected in ((0, 30 / 2 ** 0.5), (1, 1.0), (2, 40 / 2 ** 0.5), (3, 1000.0)):
+            self.assertAlmostEqual(found[place].item(), expected, delta=0.2)
 
 
 if __name__ == "__main__":

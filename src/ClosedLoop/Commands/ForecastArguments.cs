@@ -24,7 +24,7 @@ internal sealed class ForecastArguments
         Description = "With --forecast, what forecasts: hold, velocity, velocity:FADE, learned, or model folders.",
         HelpName = "NAME..",
         AllowMultipleArgumentsPerToken = true,
-        DefaultValueFactory = _ => ["hold", "velocity:1", "velocity", PoseForecasters.Default],
+        DefaultValueFactory = _ => ["hold", "velocity:1", "velocity", PoseForecasters.Learned],
     };
 
     /// <summary>Adds the options to the verb.</summary>

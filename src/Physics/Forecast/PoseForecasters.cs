@@ -8,12 +8,15 @@ namespace ClosedLoop.Physics;
 public static class PoseForecasters
 {
     /// <summary>The one that is used where nothing is said.</summary>
-    public const string Default = "learned";
+    public const string Default = "velocity";
+
+    /// <summary>The network that comes with the program.</summary>
+    public const string Learned = "learned";
 
     private const string FadePrefix = "velocity:";
 
     /// <summary>The names; beside them, <c>velocity:FADE</c> and the path of a model folder.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Default, "velocity", "hold"];
+    public static IReadOnlyList<string> Names { get; } = [Default, Learned, "hold"];
 
     /// <summary>Makes a forecaster.</summary>
     /// <param name="name">A name of <see cref="Names"/>, <c>velocity:</c> and a factor, or a model folder.</param>
@@ -36,14 +39,14 @@ public static class PoseForecasters
     {
         if (name == "hold")
             return new HoldForecaster(body);
-        if (name == "velocity")
+        if (name == Default)
             return new VelocityForecaster(body);
         if (name.StartsWith(FadePrefix, StringComparison.Ordinal))
             return double.TryParse(name.AsSpan(FadePrefix.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var fade)
                 ? new VelocityForecaster(body, fade)
                 : throw ClosedLoopException.Usage($"the forecaster '{name}' has no factor after its colon; write it as in velocity:0.7");
-        if (name == Default)
-            name = shipped ?? throw ClosedLoopException.Usage($"the forecaster '{Default}' is a model of the installation, and this program lies outside of one; name a model folder, velocity or hold");
+        if (name == Learned)
+            name = shipped ?? throw ClosedLoopException.Usage($"the forecaster '{Learned}' is a model of the installation, and this program lies outside of one; name a model folder, velocity or hold");
         else if (!Directory.Exists(name))
             throw ClosedLoopException.Usage($"there is no forecaster '{name}'{Spelling.Suggest(name, Names)}; there are {string.Join(", ", Names)}, and model folders of the kind '{LearnedForecaster.Kind}'");
         return new LearnedForecaster(body, ModelFolder.Open(name, LearnedForecaster.Kind), controlPeriodS);
