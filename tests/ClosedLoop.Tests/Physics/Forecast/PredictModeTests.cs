@@ -218,11 +218,15 @@ public sealed class PredictModeTests : IDisposable
 
         public void Act(ReferenceWindow reference, MujocoData state, Span<double> action, Span<float> activations)
         {
+            // NB: in a method of its own, for a lambda's closure is made where its method begins.
             if (!IsBlind)
-                Frames = [.. Enumerable.Range(-1, futureFrames + 1).Select(i => i < 0 ? reference.Present.Pose : reference[i].Pose)
-                    .Select(pose => (pose.Stamp.Sequence, pose.SitePositions.ToArray(), pose.Qvel[0]))];
+                Note(reference);
             _servo.Act(reference, state, action, activations);
         }
+
+        private void Note(ReferenceWindow reference) =>
+            Frames = [.. Enumerable.Range(-1, futureFrames + 1).Select(i => i < 0 ? reference.Present.Pose : reference[i].Pose)
+                .Select(pose => (pose.Stamp.Sequence, pose.SitePositions.ToArray(), pose.Qvel[0]))];
 
         public void Dispose() => _servo.Dispose();
     }
