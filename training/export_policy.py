@@ -29,7 +29,7 @@ def main():
     policy.load_state_dict(state["averaged"])
     used = state["options"]
     command = options.trained_with or (f"python3 training/train_policy.py --minutes {used['minutes']:g} --library-minutes {used['library_minutes']:g} --seed {used['seed']} --bodies {used['bodies']} "
-                                       f"--threads {used['threads']} --kinds {used['kinds']}" + (" --reference ..." if used["reference"] else ""))
+                                       f"--threads {used['threads']} --kinds {used['kinds']}" + "".join(f" --motion={word}" for word in used.get("motion", [])))
     # A sample in the middle of what is seen.
     observation = (policy.mean + 0.5 * policy.scale * torch.linspace(-1, 1, len(policy.mean)))[None]
     export(options.out, policy, observation, state["facts"], version=options.version, licence="MIT", trained_with=command,

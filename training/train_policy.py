@@ -10,8 +10,13 @@ MLP learn beside each other from the same experience. `--reference` adapts netwo
 import argparse
 import csv
 import json
+import os
 import time
 from pathlib import Path
+
+# NB: the bodies use the other cores meanwhile, and threads that wait for each other by spinning would take them away.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 import numpy as np
 import torch
@@ -20,6 +25,7 @@ from closedloop_training.environment import Environment
 from closedloop_training.experience import Experience
 from closedloop_training.policy import Policy, divergence
 from closedloop_training.schedule import Averaged, save
+from closedloop_training.weights import load
 
 KINDS = ("mlp", "lstm")
 
@@ -123,6 +129,12 @@ def validate(learner, environment, steps):
     return float(np.median(errors[good])), falls / (n * steps * environment.facts["control_period_s"]), parts
 
 
+def weights_of(folder, kind):
+    """A checkpoint of this script, or the shipped weights."""
+    folder = Path(folder)
+    return load(next((path for path in (folder / f"{kind}.pt", folder / f"policy-{kind}.pt") if path.exists()), folder / f"{kind}.pt"))
+
+
 def typical_strength(curvature):
     return float(curvature[:20000].float().diagonal(dim1=-2, dim2=-1).mean())
 
@@ -131,10 +143,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True, help="folder for checkpoints and curves")
     parser.add_argument("--minutes", type=float, default=75)
-    parser.add_argument("--reference", nargs="+", default=[], help="motion clip files of one animal")
-    parser.add_argument("--animal", help="the animal whose body is trained on")
+    parser.add_argument("--motion", action="append", default=[], help="a word for train-env, as in --motion=--reference --motion=rat.h5: one animal's motion instead of simulated")
     parser.add_argument("--library-minutes", type=float, default=30, help="minutes of simulated motion; 0 none")
     parser.add_argument("--from", dest="start", help="folder of checkpoints to begin with")
+    parser.add_argument("--resume", action="store_true", help="also go on with the experience that lies in --from")
+    parser.add_argument("--keep-experience", type=float, default=5, help="minutes from one writing of the experience to the next; 0: never")
     parser.add_argument("--kinds", default="mlp,lstm")
     parser.add_argument("--bodies", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2)
@@ -146,6 +159,7 @@ def main():
     parser.add_argument("--updates", type=int, default=4, help="of each network, a step of the bodies")
     parser.add_argument("--closing", type=float, default=0.15, help="share of the time at the end in which nothing new is gone through")
     parser.add_argument("--most-steps", type=int, default=12000)
+    parser.add_argument("--validation-minutes", type=float, default=5, help="minutes of motion that nothing is learnt from; 0: none")
     parser.add_argument("--validation-seed", type=int, default=9001)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -155,17 +169,20 @@ def main():
     random = np.random.default_rng(options.seed)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    motion = (["--reference", *options.reference] if options.reference else []) + (["--animal", options.animal] if options.animal else [])
-    if options.library_minutes > 0 or not options.reference:
-        motion += ["--library-minutes", str(options.library_minutes)]
+    motion = list(options.motion)
+    if options.library_minutes > 0:
+        motion += ["--library-minutes", str(options.library_minutes), "--library-seed", str(options.seed)]
     environment = Environment(motion, options.bodies, options.seed, options.threads)
     facts = environment.facts
     print(f"{facts['clips']} clips, {facts['minutes']:.1f} minutes; {facts['bodies']} bodies, {facts['observation']} numbers observed; {time.time() - started:.0f} s", flush=True)
-    unseen = Environment(["--library-minutes", "5", "--library-seed", str(options.validation_seed)], 32, 77, options.threads) if not options.reference else None
+    unseen = Environment(["--library-minutes", str(options.validation_minutes), "--library-seed", str(options.validation_seed)], 32, 77, options.threads) if not options.motion and options.validation_minutes else None
     kinds = options.kinds.split(",")
-    learners = {kind: Learner(kind, facts, options.rate, torch.load(Path(options.start) / f"{kind}.pt") if options.start else None) for kind in kinds}
+    learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None) for kind in kinds}
     n = environment.bodies
     experience = Experience(n, facts["observation"], facts["action"], options.most_steps)
+    if options.resume:
+        experience.resume(Path(options.start) / "experience.npz")
+        print(f"goes on with {experience.count} labels", flush=True)
     deadline, closing = options.minutes * 60, (1 - options.closing) * options.minutes * 60
     # Who drives which body, and how much its set-points are disturbed.
     driver, noise = np.arange(n) % len(kinds), np.array([0, 0.05, 0, 0.15])[(np.arange(n) // len(kinds)) % 4]
@@ -173,7 +190,7 @@ def main():
     environment.ask(None, asked)
     now, updates, typical = environment.answer(), 0, None
     curve = csv.writer((out / "curve.csv").open("a"))
-    best, errors, falls, reported, validated, seconds = {kind: float("inf") for kind in kinds}, [], 0, time.time(), time.time(), 0
+    errors, falls, reported, validated, kept, seconds = [], 0, time.time(), time.time(), time.time(), 0
     acts = options.start is not None
     while time.time() - started < deadline:
         collecting = time.time() - started < closing and not experience.full
@@ -186,16 +203,13 @@ def main():
             actions = np.where(helped[:, None], now["labels"], actions) + noise[:, None] * random.standard_normal((n, facts["action"]))
             asked = (random.random(n) < options.label_share).astype(np.uint8)
             environment.ask(np.clip(actions, -1, 1), asked)
-        elif torch.get_num_threads() == 1 and options.threads > 1:
-            torch.set_num_threads(options.threads)
         if experience.count >= 1500:
             if typical is None:
                 observed = experience.observation[:experience.time].reshape(-1, facts["observation"])
-                for learner in learners.values():
-                    if not learner.started:
-                        for network in (learner.network, learner.average.network):
-                            network.mean.copy_(torch.from_numpy(observed.mean(0)))
-                            network.scale.copy_(torch.from_numpy(observed.std(0) + 1e-3))
+                # NB: one animal's few seconds say nothing of how far other motion reaches: its networks keep what they normalise by.
+                for learner in learners.values() if options.library_minutes > 0 else ():
+                    for network in (learner.network, learner.average.network):
+                        network.normalise(torch.from_numpy(observed.mean(0)), torch.from_numpy(observed.std(0) + 1e-3), keep=learner.started)
                 typical = typical_strength(experience.packed()[1])
             share = (time.time() - started) / deadline
             rate = options.rate * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(1.0, share))))
@@ -215,14 +229,17 @@ def main():
             seconds += n * facts["control_period_s"]
         if time.time() - reported > 30:
             reported = time.time()
-            recent = np.array(errors) if errors else np.full((1, n), np.nan)
-            shown = {kind: float(np.nanmedian(recent[:, (driver == k) & (noise == 0)])) for k, kind in enumerate(kinds)}
+            recent = np.array(errors) if errors else None
+            shown = {kind: float("nan") if recent is None else float(np.nanmedian(recent[:, (driver == k) & (noise == 0)])) for k, kind in enumerate(kinds)}
             row = [f"{time.time() - started:.0f}", experience.count, updates] + [f"{shown[k]:.2f}" for k in kinds] + [f"{learners[k].loss:.4f}" for k in kinds] + [f"{falls / max(seconds, 1e-9):.3f}"]
             curve.writerow(row)
             print(f"{row[0]} s, {row[1]} labels, {updates} updates; median {' '.join(f'{k} {shown[k]:.2f}' for k in kinds)} mm with help; loss {' '.join(f'{k} {learners[k].loss:.3f}' for k in kinds)}; {row[-1]} falls a second", flush=True)
             errors, falls, seconds = [], 0, 0
             for kind, learner in learners.items():
                 save(out / f"{kind}.pt", averaged=learner.average.network.state_dict(), settings=learner.network.settings, step=updates, options=vars(options), facts=facts)
+        if options.keep_experience and collecting and typical is not None and time.time() - kept > 60 * options.keep_experience:
+            kept = time.time()
+            experience.save(out / "experience.npz")
         if unseen is not None and typical is not None and (time.time() - validated > 360 or time.time() - started > deadline - 5):
             validated = time.time()
             for kind, learner in learners.items():

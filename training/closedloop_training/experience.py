@@ -1,5 +1,7 @@
 """What the bodies went through, step by step, and what the planner would have done."""
 
+import os
+
 import numpy as np
 import torch
 
@@ -21,6 +23,27 @@ class Experience:
     @property
     def full(self):
         return self.time >= self.steps
+
+    def save(self, path):
+        """Writes what there is, whole or not at all."""
+        labels, curvature = self.packed()
+        part = f"{path}.part.npz"
+        np.savez(part, observation=self.observation[:self.time], begins=self.begins[:self.time], row=self.row[:self.time],
+                 at=self.at[:self.count], labels=labels.numpy(), curvature=curvature.numpy())
+        os.replace(part, path)
+
+    def resume(self, path):
+        """Begins with what was written."""
+        kept = np.load(path)
+        time, bodies, width = kept["observation"].shape
+        if (bodies, width) != (self.bodies, self.observation.shape[2]) or time > self.steps:
+            raise SystemExit(f"{path} holds {time} steps of {bodies} bodies with {width} numbers, and {self.steps} of {self.bodies} with {self.observation.shape[2]} fit here")
+        self.observation[:time], self.begins[:time], self.row[:time] = kept["observation"], kept["begins"], kept["row"]
+        # A stretch does not reach over the gap.
+        self.begins[0] = True
+        self.time, self.count = time, len(kept["labels"])
+        self.at[:self.count] = kept["at"]
+        self.labels, self.curvature, self._packed = [kept["labels"]], [kept["curvature"]], None
 
     def add(self, observation, begins, asked, labels, curvature):
         t = self.time

@@ -60,6 +60,17 @@ class Policy(nn.Module):
     def normalised(self, observation):
         return ((observation - self.mean) / self.scale).clamp(-8, 8)
 
+    @torch.no_grad()
+    def normalise(self, mean, scale, keep=False):
+        """Sets what observations are normalised by. keep: the network goes on computing what it did."""
+        if keep:
+            share, shift = scale / self.scale, (mean - self.mean) / self.scale
+            for linear, part, first in ((self.encoder_0[0], slice(None), 0), (self.decoder_0[0], slice(self.reference, None), self.latent)):
+                linear.bias += linear.weight[:, first:] @ shift[part]
+                linear.weight[:, first:] *= share[part]
+        self.mean.copy_(mean)
+        self.scale.copy_(scale)
+
     def encode(self, seen):
         """Normalised observation to the latent's mean and standard deviation, from 0.01 to 1, and the layers before."""
         first = self.encoder_0(seen)

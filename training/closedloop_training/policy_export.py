@@ -52,6 +52,22 @@ class Resampled(nn.Module):
         return policy.action(second).clamp(-1, 1)
 
 
+def keep_rollout(folder, policy, observation, steps=40):
+    """A stored run of many steps with its memory carried on: what PyTorch does, for the program to be held against."""
+    torch.manual_seed(2)
+    seen, noise = [observation], torch.randn(steps, policy.latent)
+    for _ in range(steps - 1):
+        seen.append(0.9 * seen[-1] + 0.1 * policy.mean + 0.3 * policy.scale * torch.randn_like(observation))
+    seen, memory, actions = torch.cat(seen), policy.state(1), []
+    with torch.no_grad():
+        for t in range(steps):
+            action, *_, hidden, cell = policy(seen[t:t + 1], noise[t:t + 1], *memory)
+            memory = (hidden, cell)
+            actions.append(action)
+    for name, value in (("observation", seen), ("noise", noise), ("action", torch.cat(actions))):
+        value.numpy().astype("<f4").tofile(folder.path / "samples" / f"rollout-{name}.bin")
+
+
 def export(path, policy, observation, facts, **manifest):
     """Writes a folder of the kind policy. observation: (2, n) real observations for the samples; facts: what the training environment said."""
     policy = policy.eval()
@@ -84,5 +100,6 @@ def export(path, policy, observation, facts, **manifest):
                 **{name: ([1, units[1]], "1", meaning) for name, (_, _, meaning) in states.items()}},
                {"actions": (["resamples", policy.settings["actions"]], "1", "the motor command of each draw, -1 to 1")},
                [observation, mean, sd, draws, *memory], tolerance=2e-4)
+    keep_rollout(folder, policy, observation)
     folder.write("policy", keypoints=[], body_sha256=facts["body_sha256"],
                  preprocessing={"observation": f'"{facts["layout"]}"', "future_frames": facts["frames"], "control_hz": round(1 / facts["control_period_s"])}, **manifest)

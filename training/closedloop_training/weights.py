@@ -13,7 +13,7 @@ from .pose import PoseNetwork
 from .schedule import save
 from .volumetric import VolumetricNetwork
 
-KEPT = ("settings", "per_view", "names", "step")
+KEPT = ("settings", "per_view", "names", "step", "facts", "options")
 
 
 def pack(checkpoint, path):

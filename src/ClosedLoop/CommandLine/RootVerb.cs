@@ -25,6 +25,8 @@ public static class RootVerb
         root.Add(CalibrateCommand.Create());
         root.Add(SimulateCommand.Create());
         root.Add(EvaluateCommand.Create());
+        root.Add(ImitateCommand.Create());
+        root.Add(TrainCommand.Create());
         root.Add(TrainEnvCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(CheckCommand.Create());

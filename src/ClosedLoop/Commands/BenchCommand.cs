@@ -2,6 +2,7 @@ using System.CommandLine;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.Diagnostics;
+using ClosedLoop.Imitation;
 using ClosedLoop.Inference;
 using ClosedLoop.Physics;
 using ClosedLoop.Sessions;
@@ -14,6 +15,9 @@ public static class BenchCommand
 {
     private const int Seed = 1;
     private const double PeriodMs = 20;
+
+    // Most that fifty resamples of the latent may add to a control step, milliseconds.
+    private const double ResamplingMs = 3;
 
     /// <summary>The verb. Exit code 1 where a budget is missed.</summary>
     public static Command Create()
@@ -29,9 +33,10 @@ public static class BenchCommand
         var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
         var threads = new Option<int>("--threads") { Description = "Threads that the views are divided over.", HelpName = "N", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 8) };
         var sets = new Option<int>("--sets") { Description = "Frame sets to measure the networks on.", HelpName = "N", DefaultValueFactory = _ => 2000 };
+        var policy = new Option<string>("--policy") { Description = "The policy to measure beside the physics: lstm, mlp, or a model folder; none leaves it out.", HelpName = "lstm|mlp|FOLDER|none", DefaultValueFactory = _ => "lstm" };
         var json = JsonReport.CreateOption();
         var body = new BodyOptions("Also compare how fast our own rat steps with the body in this MJCF file; needs --attachment.");
-        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget, model, device, threads, sets };
+        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget, model, device, threads, sets, policy };
         body.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
@@ -42,12 +47,16 @@ public static class BenchCommand
             if (parsed.GetValue(sets) < 100)
                 throw ClosedLoopException.Usage($"--sets {parsed.GetValue(sets)} is too few for a 99th percentile; give 100 or more");
             var networks = parsed.GetRequiredValue(model);
+            var driver = parsed.GetRequiredValue(policy);
+            if (driver != "none" && !ControllerFactory.IsPolicy(driver))
+                throw ClosedLoopException.Usage($"--policy {driver} is no policy; give lstm, mlp, a model folder, or none");
             var vision = new VisionOptions { Model = networks, Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)), Threads = parsed.GetValue(threads) };
             var other = body.IsGiven(parsed) ? body.Resolve(parsed) : null;
             var result = Measure(count, cancellation) with
             {
                 Stepping = other is null ? null : CompareStepping(other),
                 Vision = networks == "none" ? null : VisionBench.Measure(DemoDataset.Shipped, vision, parsed.GetValue(sets), cancellation),
+                Policy = driver == "none" ? null : PolicyBench.Measure(driver, 2000, 50, cancellation),
             };
             Print(result, parsed.GetValue(budget));
             JsonReport.Write(parsed.GetValue(json), result);
@@ -73,12 +82,13 @@ public static class BenchCommand
         return new(
             ProgramVersion.Full, MujocoModel.LibraryVersion, MachineFacts.Read(), result.Frames,
             kernels.ToDictionary(kernel => kernel, kernel => result.LatencyMs[kernel]), path, sum, path.P99 / sum,
-            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null, Vision: null);
+            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null, Vision: null, Policy: null);
     }
 
     /// <summary>Every set becomes an action in time; of the networks that are made for this, every hundredth set may take longer than a period.</summary>
     private static bool IsWithin(BenchResult result, double budgetMs) =>
         result.KeypointToActionMs.P999 <= budgetMs && result.AllocatedBytesPerFrame == 0
+        && (result.Policy is not { } policy || (policy.AllocatedBytesPerStep == 0 && policy.ResamplingMs <= ResamplingMs))
         && (result.Vision is not { } vision || vision.Model != "fast" || (vision.LatencyMs["set"].P99 < PeriodMs && vision.SetsPerS >= 1000 / PeriodMs));
 
     /// <summary>Both bodies at their own size, on one core in turns, at rest and under random set-points.</summary>
@@ -104,6 +114,13 @@ public static class BenchCommand
         output.WriteLine($"  {result.AllocatedBytesPerFrame:F1} bytes allocated per frame");
         foreach (var stepping in result.Stepping ?? [])
             output.WriteLine($"  physics, set-points of +-{stepping.SetPointAmplitude}: {stepping.OursMicroseconds:F1} us a step, {stepping.Other} {stepping.OtherMicroseconds:F1} us: {stepping.Ratio:F2} times as fast");
+        if (result.Policy is { } policy)
+        {
+            output.WriteLine($"{policy.Steps} control steps of the policy {policy.Policy} on one thread; {policy.AllocatedBytesPerStep:F1} bytes allocated per step");
+            foreach (var (stage, latency) in new[] { ("observation, network", policy.ControlMs), ($"with {policy.Resamples} resamples", policy.ResampledControlMs), ("bare physics", policy.BarePhysicsMs), ("whole step", policy.StepMs) })
+                output.WriteLine($"  {stage,-20} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
+            output.WriteLine($"  the whole step takes {policy.P50ToBare:F2} times the bare physics (p99: {policy.P99ToBare:F2}); {policy.Resamples} resamples add {policy.ResamplingMs:F2} ms (the aim is {ResamplingMs} at most)");
+        }
         if (result.Vision is { } vision)
         {
             output.WriteLine($"{vision.Sets} sets of {vision.Views} views, keypoints by {vision.Model} on {vision.Device}, {vision.Threads} threads: {vision.SetsPerS:F1} sets a second, {vision.AllocatedBytesPerSet:F1} bytes allocated per set");

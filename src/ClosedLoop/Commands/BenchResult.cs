@@ -1,4 +1,5 @@
 using ClosedLoop.Diagnostics;
+using ClosedLoop.Imitation;
 using ClosedLoop.Sessions;
 using ClosedLoop.Vision;
 
@@ -16,8 +17,9 @@ namespace ClosedLoop.Commands;
 /// <param name="P99ToKernelsP99">99th percentile of the whole path over the sum of the kernels' own 99th percentiles: above 1 is what the path adds.</param>
 /// <param name="AllocatedBytesPerFrame">Bytes allocated per frame after warming up.</param>
 /// <param name="Vision">What the keypoint networks take; null where they were left out.</param>
+/// <param name="Policy">What the policy takes beside the physics; null where it was left out.</param>
 /// <param name="Stepping">How fast our own rat steps beside another body; null where none was named.</param>
 internal sealed record BenchResult(
     string Version, string Mujoco, MachineFacts Machine, long Frames, IReadOnlyDictionary<string, LatencyResult> KernelsMs,
     LatencyResult KeypointToActionMs, double KernelSumMs, double P99ToKernels, double P99ToKernelsP99, double AllocatedBytesPerFrame,
-    IReadOnlyList<SteppingResult>? Stepping, VisionBenchResult? Vision);
+    IReadOnlyList<SteppingResult>? Stepping, VisionBenchResult? Vision, PolicyBenchResult? Policy);

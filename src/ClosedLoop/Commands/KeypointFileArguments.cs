@@ -43,9 +43,21 @@ internal sealed class KeypointFileArguments
     /// <summary>The frames that were asked for, as they were written; null: all.</summary>
     public string? Frames(ParseResult parsed) => parsed.GetValue(_frames);
 
+    /// <summary>The frames per second that were given; null: the file's.</summary>
+    public double? RateHz(ParseResult parsed) => parsed.GetValue(_rateHz);
+
     /// <summary>The frames that were asked for; null: all.</summary>
     /// <exception cref="ClosedLoopException">The text is no range.</exception>
     public FrameRange? Range(ParseResult parsed) => parsed.GetValue(_frames) is { } frames ? FrameRange.Parse(frames) : null;
+
+    /// <summary>What was given, as words of a command line that means the same.</summary>
+    public IEnumerable<string> Given(ParseResult parsed)
+    {
+        foreach (var option in new Option[] { _frames, _units, _rateHz, _allowMissing })
+            if (parsed.GetResult(option) is { Implicit: false } result)
+                foreach (var word in result.Tokens.Select(token => token.Value).Prepend(option.Name))
+                    yield return word;
+    }
 
     /// <summary>Refuses the options that say how a keypoint file is to be understood: a recording says it itself.</summary>
     /// <exception cref="ClosedLoopException">One of them was given.</exception>

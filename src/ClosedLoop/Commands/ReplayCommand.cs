@@ -29,8 +29,8 @@ public static class ReplayCommand
         };
         var policy = new Option<string?>("--policy")
         {
-            Description = "What drives the virtual rodent along a keypoint file: servo, or planner, which looks ahead in the physics and takes some ten times real time.",
-            HelpName = "servo|planner",
+            Description = "What drives the virtual rodent along a keypoint file: a policy (lstm, mlp, a model folder); servo; planner, which looks ahead in the physics and takes longer than real time; zero, which does nothing. The shipped policy where nothing is said.",
+            HelpName = ControllerFactory.HelpName,
         };
         var record = new Option<string?>("--record") { Description = "Record the session.", HelpName = "OUT.mcap" };
         var picture = new Option<string?>("--picture") { Description = "Draw the virtual rodent as it stands at the end.", HelpName = "OUT.png" };
@@ -109,7 +109,7 @@ public static class ReplayCommand
                 {
                     RateHz = file.RateHz,
                     Source = file.Description,
-                    Controller = parsed.GetValue(policy) ?? "servo",
+                    Controller = parsed.GetValue(policy),
                     Rodent = rodent,
                 });
                 using var input = new SourceInput(file, clock);

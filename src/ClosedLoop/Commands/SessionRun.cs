@@ -24,7 +24,7 @@ internal static class SessionRun
         SessionResult result;
         using (var line = new ProgressLine())
             result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => Show(progress, line), cancellation);
-        result = result with { Notes = [.. outputs.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result };
+        result = result with { Notes = [.. outputs.Notes, .. setup.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result };
         recorder?.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
         if (outputs.Episodes is { } plan)
             result = result with { Imitation = Judge(setup, plan, poses, result.Imitation, cancellation) };

@@ -39,6 +39,7 @@ public sealed record RigConfiguration
     public SessionConfiguration ToSession(double rateHz, string source) => new()
     {
         RateHz = rateHz,
+        Controller = Control.Controller,
         GraceS = Control.GraceMs / 1000,
         Rodent = new() { LeaveLimitM = Control.LeaveLimitMm / 1000, FallLimitDeg = Control.FallLimitDeg, ReferenceMode = Control.ReferenceMode, Forecaster = Control.Forecaster },
         Registration = Registration,

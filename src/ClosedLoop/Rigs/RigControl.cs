@@ -15,6 +15,12 @@ public sealed record RigControl
     /// <summary>The virtual rodent has fallen when its root is turned against the animal's by more than this, degrees.</summary>
     public double FallLimitDeg { get; init; } = 60;
 
+    /// <summary>
+    /// What drives the virtual rodent: a name of <see cref="Sessions.ControllerFactory.Names"/>, or a policy's folder; null:
+    /// the shipped policy where it was made for the body.
+    /// </summary>
+    public string? Controller { get; init; }
+
     /// <summary>Whether the virtual rodent runs behind the animal by what its controller looks ahead, or with it after a forecast.</summary>
     public ReferenceMode ReferenceMode { get; init; } = ReferenceMode.Delay;
 

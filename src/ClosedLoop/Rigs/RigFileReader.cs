@@ -3,6 +3,7 @@ using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
+using ClosedLoop.Sessions;
 using ClosedLoop.Vision;
 
 namespace ClosedLoop.Rigs;
@@ -137,13 +138,25 @@ internal sealed class RigFileReader
         return mjcf is null || attachment is null ? null : new(Absolute(mjcf), Absolute(attachment));
     }
 
+    private string? Controller(YamlSection section)
+    {
+        if (section.OptionalText("controller") is not { } name)
+            return null;
+        if (ControllerFactory.Names.Contains(name))
+            return name;
+        return Directory.Exists(Absolute(name))
+            ? Absolute(name)
+            : throw section.Wrong("controller", $"must be one of {string.Join(", ", ControllerFactory.Names)}, or a policy's folder", Spelling.Suggest(name, ControllerFactory.Names));
+    }
+
     private RigControl Control(YamlSection section)
     {
-        Allow(section, "grace_ms", "leave_limit_mm", "fall_limit_deg", "reference_mode", "forecaster");
+        Allow(section, "grace_ms", "leave_limit_mm", "fall_limit_deg", "controller", "reference_mode", "forecaster");
         var otherwise = new RigControl();
         var forecaster = section.Has("forecaster") ? Try(() => section.Text("forecaster")) : null;
         return new()
         {
+            Controller = Try(() => Controller(section)),
             GraceMs = Number(section, "grace_ms", 0, 500) ?? otherwise.GraceMs,
             LeaveLimitMm = Number(section, "leave_limit_mm", 1, 10_000) ?? otherwise.LeaveLimitMm,
             FallLimitDeg = Number(section, "fall_limit_deg", 1, 180) ?? otherwise.FallLimitDeg,

@@ -29,6 +29,8 @@ internal static class RigFileWriter
         Line(text, "  grace_ms", Exact(rig.Control.GraceMs));
         Line(text, "  leave_limit_mm", Exact(rig.Control.LeaveLimitMm));
         Line(text, "  fall_limit_deg", Exact(rig.Control.FallLimitDeg));
+        if (rig.Control.Controller is { } controller)
+            Line(text, "  controller", Quote(controller));
         Line(text, "  reference_mode", rig.Control.ReferenceMode == ReferenceMode.Predict ? "predict" : "delay");
         Line(text, "  forecaster", Quote(rig.Control.Forecaster));
         var registration = rig.Registration;

@@ -138,7 +138,8 @@ public sealed class RigInspection : IDisposable
     private RecordingLayout BareLayout()
     {
         using var body = Body!.Compile(Layout!);
-        using var controller = new ServoController(body);
+        using var controller = ControllerFactory.Create(
+            Configuration?.Control.Controller ?? ControllerFactory.DefaultFor(Body, RateHz).Name, body, 1 / RateHz, threads: 1, new SessionConfiguration { RateHz = RateHz }.Policy);
         return new(Layout!, RateHz, body.Model.Nq, body.Model.Nv, body.Model.Nu, controller.Activations);
     }
 

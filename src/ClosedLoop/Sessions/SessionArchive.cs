@@ -62,9 +62,13 @@ public static class SessionArchive
     public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal, IKeypointSource? keypoints = null,
         Func<VirtualRodentOptions, VirtualRodentOptions>? rodent = null)
     {
+        var another = body is not null;
         body ??= BodyOf(recording);
         animal ??= AnimalFile.Parse(Text(recording, AnimalName), $"{recording.Path}: {AnimalName}");
         var configuration = ConfigurationOf(recording);
+        // A network drives the body that it was made for and no other: another body gets what suits it.
+        if (another && configuration.Controller is { } recorded && ControllerFactory.IsPolicy(recorded))
+            configuration = configuration with { Controller = null, ControllerSha256 = null };
         if (rodent is not null)
             configuration = configuration with { Rodent = rodent(configuration.Rodent) };
         return keypoints is null

@@ -12,8 +12,14 @@ public sealed record SessionConfiguration
     /// <summary>Ticks per second of the animal's time.</summary>
     public required double RateHz { get; init; }
 
-    /// <summary>What drives the virtual rodent.</summary>
-    public string Controller { get; init; } = "servo";
+    /// <summary>What drives the virtual rodent; null: the shipped policy where it was made for the body and the rate, else the servo.</summary>
+    public string? Controller { get; init; }
+
+    /// <summary>Checksum of the network that drives it; null where none does, and before it is known.</summary>
+    public string? ControllerSha256 { get; init; }
+
+    /// <summary>How that network is run.</summary>
+    public PolicyOptions Policy { get; init; } = new() { Resamples = 50 };
 
     /// <summary>Period and limits of the virtual rodent.</summary>
     public VirtualRodentOptions Rodent { get; init; } = new();

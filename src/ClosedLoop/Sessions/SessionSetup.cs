@@ -16,21 +16,20 @@ public sealed class SessionSetup : IDisposable
         Description = description;
         Animal = animal;
         Layout = layout;
+        var (controller, why) = configuration.Controller is { } named ? (named, null) : ControllerFactory.DefaultFor(description, configuration.RateHz);
+        Notes = why is null ? [] : [why];
         Configuration = configuration with
         {
+            Controller = controller,
             // NB: one tick of the animal's time is one control step of the body's, or the two drift apart.
             Rodent = configuration.Rodent with { ControlPeriodS = 1 / configuration.RateHz },
+            ControllerSha256 = SameNetwork(controller, configuration.ControllerSha256),
+            Policy = configuration.Policy with { Seed = configuration.Seed ?? configuration.Policy.Seed },
         };
         Body = animal.Apply(description, layout);
-        Controller = Configuration.Controller switch
-        {
-            "servo" => new ServoController(Body),
-            "planner" => new PlannerController(Body, Configuration.Rodent.ControlPeriodS),
-            var other => throw ClosedLoopException.Usage($"there is no controller '{other}'; there are servo and planner"),
-        };
+        Controller = ControllerFactory.Create(controller, Body, Configuration.Rodent.ControlPeriodS, Environment.ProcessorCount, Configuration.Policy);
         if (Configuration.Rodent is { ReferenceMode: ReferenceMode.Predict } rodent)
-            Forecaster = PoseForecasters.Make(
-                rodent.Forecaster, Body, rodent.ControlPeriodS, ForecastModel, Controller.FutureFrames);
+            Forecaster = PoseForecasters.Make(rodent.Forecaster, Body, rodent.ControlPeriodS, ForecastModel, Controller.FutureFrames);
     }
 
     /// <summary>The folder of the forecaster that comes with the program; null where the program lies outside of its installation.</summary>
@@ -51,6 +50,9 @@ public sealed class SessionSetup : IDisposable
     /// <summary>The body at the animal's size.</summary>
     public BodyModel Body { get; }
 
+    /// <summary>What a person should know of the setup.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
     /// <summary>What drives the virtual rodent.</summary>
     public IRodentController Controller { get; }
 
@@ -66,6 +68,16 @@ public sealed class SessionSetup : IDisposable
 
     /// <summary>A virtual rodent for this animal, waiting for its first pose.</summary>
     public VirtualRodent MakeRodent(SessionClock? clock) => new(Body, Controller, Configuration.Rodent, clock, Forecaster);
+
+    /// <summary>The checksum of the controller's network, which must be that of the recording where there is one.</summary>
+    private static string? SameNetwork(string controller, string? sha256)
+    {
+        var found = ControllerFactory.Sha256(controller);
+        return sha256 is not { } recorded || recorded == found
+            ? found
+            : throw ClosedLoopException.Failed(
+                $"the recording's body was driven by a network '{controller}' with sha256 {recorded[..12]}..., and the one here has {found?[..12] ?? "none"}...; replay it with the version of the program and its models that recorded it");
+    }
 
     /// <inheritdoc/>
     public void Dispose()

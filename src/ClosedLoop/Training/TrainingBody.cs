@@ -22,6 +22,8 @@ public sealed class TrainingBody : IDisposable
     private MujocoData? _bare;
     private ReferenceMotion? _motion;
     private int _frame, _steps;
+    private double _jitter;
+    private readonly int[] _hinges;
 
     /// <summary>Makes a body that has not begun its first episode.</summary>
     public TrainingBody(BodyModel body, TrainingOptions options, ReferencePool pool, int number)
@@ -35,6 +37,7 @@ public sealed class TrainingBody : IDisposable
         _mirror = new(body.Model);
         _scratch = new(body.Model);
         _pose = new(body.Model.Nq, body.Model.Nv, body.Layout.Count);
+        _hinges = new RodentParts(body).ReferenceHinges;
         (_planned, _action) = (new double[body.Model.Nu], new double[body.Model.Nu]);
     }
 
@@ -61,6 +64,7 @@ public sealed class TrainingBody : IDisposable
         var latest = Math.Max(0, _motion.Frames - 1 - _options.FutureFrames - _options.ShortestEpisodeSteps);
         _frame = (int)(_random.Uniform() * (latest + 1));
         _steps = 0;
+        _jitter = _random.Uniform() < 0.5 ? 0 : _options.ReferenceJitterRad * _random.Uniform();
         _task.Window.Clear();
         for (var ahead = 0; ahead <= _options.FutureFrames; ahead++)
             Push(_frame + ahead);
@@ -68,7 +72,7 @@ public sealed class TrainingBody : IDisposable
         var data = _task.Data;
         for (var i = 0; i < 3; i++)
             data.Qpos[i] += (i == 2 ? 0.3 : 1) * _options.StartRootNoiseM * _random.Normal();
-        for (var i = 7; i < _body.Model.Nq; i++)
+        for (var i = 7; i < _body.Model.Nq && _options.StartJointNoiseRad > 0; i++)
         {
             var (low, high) = _body.HingeRanges[i - 1];
             data.Qpos[i] = Math.Clamp(data.Qpos[i] + (_options.StartJointNoiseRad * _random.Normal()), low, high);
@@ -140,6 +144,17 @@ public sealed class TrainingBody : IDisposable
     private void Push(int frame)
     {
         _motion!.Write(frame, _scratch, _pose);
+        if (_jitter > 0)
+        {
+            // NB: the velocities are left as they are; only where an episode begins are they looked at.
+            foreach (var hinge in _hinges)
+            {
+                var (low, high) = _body.HingeRanges[hinge - 1];
+                _pose.Qpos[hinge] = Math.Clamp(_pose.Qpos[hinge] + (_jitter * _random.Normal()), low, high);
+            }
+            for (var axis = 0; axis < 3; axis++)
+                _pose.Qpos[axis] += 0.04 * _jitter * _random.Normal();
+        }
         _task.Window.Push(_pose);
     }
 }

@@ -42,6 +42,12 @@ public sealed record TrainingOptions
     /// <summary>Standard deviation of the root's place at the start of an episode, metres per axis.</summary>
     public double StartRootNoiseM { get; init; } = 0.001;
 
+    /// <summary>
+    /// Most by which the reference's hinges jitter from frame to frame, rad (standard deviation; each episode draws its own,
+    /// half of them none): what a tracker's noise becomes in a registered pose.
+    /// </summary>
+    public double ReferenceJitterRad { get; init; } = 0.012;
+
     /// <summary>Longest episode, control steps.</summary>
     public int EpisodeSteps { get; init; } = 250;
 

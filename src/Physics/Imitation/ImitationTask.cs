@@ -121,12 +121,12 @@ public sealed class ImitationTask : IDisposable
             dot += Data.Qpos[i] * reference.Qpos[i];
         if (Math.Abs(dot) < _minimumQuaternionDot)
             return ControlFlags.ResetFallen;
-        if (double.IsFinite(_options.JointLimitRad))
+        if (_options.JointLimitRad is { } limit)
         {
             var joints = 0.0;
             for (var i = 7; i < reference.Qpos.Length; i++)
                 joints += (Data.Qpos[i] - reference.Qpos[i]) * (Data.Qpos[i] - reference.Qpos[i]);
-            if (joints > _options.JointLimitRad * _options.JointLimitRad)
+            if (joints > limit * limit)
                 return ControlFlags.ResetLeftReference;
         }
         var height = Data.BodyPositions.Row(_body.RootBody)[2];

@@ -7,7 +7,7 @@ namespace ClosedLoop.Physics;
 /// Lengths of the clip are those of a body of the library's scale; the root's position is scaled to this body. Between the
 /// clip's frames positions are interpolated (the root's quaternion along the great circle).
 /// </remarks>
-public sealed class ReferenceMotion
+public sealed class ReferenceMotion : IReferencePoses
 {
     private readonly BodyModel _body;
     private readonly double[] _qpos;

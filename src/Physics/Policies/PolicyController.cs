@@ -28,7 +28,7 @@ public sealed class PolicyController : IRodentController
     private readonly TensorBuffer[] _layers;
     private readonly (TensorBuffer From, TensorBuffer To)[] _memory;
     private readonly LatentResampler? _resampler;
-    private readonly RandomStream _random;
+    private RandomStream _random;
     private readonly double[] _draws;
     private readonly double[] _sigma;
     private readonly int[] _ranks;
@@ -83,6 +83,13 @@ public sealed class PolicyController : IRodentController
     {
         foreach (var (_, input) in _memory)
             input.Bytes.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void BeginEpisode(int number)
+    {
+        Reset();
+        _random = new(_options.Seed, $"latent noise of episode {number}");
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,12 @@ public interface IRodentController : IDisposable
     /// <summary>Forgets any recurrent state, as after the body was put somewhere else.</summary>
     void Reset();
 
+    /// <summary>
+    /// Forgets all that came before, as at the start of a numbered episode of an evaluation. NB: where noise is drawn, it must
+    /// follow from the number, for episodes run on any thread in any order.
+    /// </summary>
+    void BeginEpisode(int number) => Reset();
+
     /// <summary>Computes one motor command. Deterministic; allocates nothing.</summary>
     /// <param name="reference">The frames ahead; frame 0 is to be reached at the end of this control step.</param>
     /// <param name="body">The body's present state, from which proprioception is read.</param>

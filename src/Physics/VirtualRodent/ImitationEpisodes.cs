@@ -3,8 +3,8 @@ using ClosedLoop.Core;
 namespace ClosedLoop.Physics;
 
 /// <summary>
-/// Judges a controller on many short starts: the body is put onto the reference every so many frames and follows it for
-/// a fixed time. A fall or a departure ends the episode.
+/// Judges a controller on many short starts along the poses of one session: the body is put onto the reference every so
+/// many frames and follows it for a fixed time. A fall or a departure ends the episode.
 /// </summary>
 public static class ImitationEpisodes
 {
@@ -23,38 +23,56 @@ public static class ImitationEpisodes
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lengthFrames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(everyFrames, 1);
-        // With a forecast the body runs with the reference; otherwise by the window's length behind it.
-        var ahead = options.ReferenceMode == ReferenceMode.Predict ? 0 : controller.FutureFrames - 1;
-        if (poses.Count <= lengthFrames + ahead)
-            throw ClosedLoopException.Usage(
-                $"the reference has {poses.Count} frames, too few for one episode of {lengthFrames} frames after its start");
-        using var rodent = new VirtualRodent(body, controller, options, clock: null, forecaster);
-        var total = new DistanceHistogram();
-        var root = new DistanceHistogram();
+        if (options.ReferenceMode == ReferenceMode.Predict)
+            return RunAtOnce(body, controller, options, poses, lengthFrames, everyFrames, forecaster!, cancellation);
+        var reference = new PoseSequence(poses);
+        using var runner = new EpisodeRunner(body, controller, options);
+        Sample total = new(), root = new();
         var (episodes, survived) = (0, 0);
         // The frame at the start is where the body is put; it takes lengthFrames more to walk, and the window's rest beyond.
-        for (var start = 0; start + lengthFrames + ahead < poses.Count; start += everyFrames)
+        for (var start = 0; start + lengthFrames + runner.Ahead < poses.Count; start += everyFrames)
         {
             cancellation.ThrowIfCancellationRequested();
-            episodes++;
-            if (Follow(rodent, poses, start, lengthFrames + ahead, total, root))
-                survived++;
+            var trace = runner.Run(reference, start, lengthFrames, episodes);
+            total.Add(trace.TotalErrorMm.AsSpan(0, trace.Steps));
+            root.Add(trace.RootErrorMm.AsSpan(0, trace.Steps));
+            (episodes, survived) = (episodes + 1, survived + (trace.Survived ? 1 : 0));
         }
-        return new(controller.Name, episodes, survived / (double)episodes, lengthFrames, total.QuantileMm(0.5), root.QuantileMm(0.5), root.QuantileMm(0.95));
+        if (episodes == 0)
+            throw ClosedLoopException.Usage(
+                $"the reference has {poses.Count} frames, too few for one episode of {lengthFrames} frames after its start");
+        return new(controller.Name, episodes, survived / (double)episodes, lengthFrames, total.Median, root.Median, root.Quantile(0.95));
     }
 
-    private static bool Follow(VirtualRodent rodent, IReadOnlyList<Pose> poses, int start, int frames, DistanceHistogram total, DistanceHistogram root)
+    /// <summary>The body runs with the reference after a forecast, and is judged as in a session: what was forecast is no reference.</summary>
+    private static ImitationScore RunAtOnce(
+        BodyModel body, IRodentController controller, VirtualRodentOptions options, IReadOnlyList<Pose> poses,
+        int lengthFrames, int everyFrames, IPoseForecaster forecaster, CancellationToken cancellation)
     {
         const ControlFlags Ended = ControlFlags.ResetFallen | ControlFlags.ResetLeftReference | ControlFlags.ResetUnstable;
-        rodent.Restart();
-        for (var frame = start; frame <= start + frames; frame++)
+        using var rodent = new VirtualRodent(body, controller, options, clock: null, forecaster);
+        Sample total = new(), root = new();
+        var (episodes, survived) = (0, 0);
+        for (var start = 0; start + lengthFrames < poses.Count; start += everyFrames)
         {
-            var step = rodent.Process(poses[frame]);
-            total.Record(step.TotalErrorM);
-            root.Record(step.RootErrorM);
-            if ((step.Flags & Ended) != 0)
-                return false;
+            cancellation.ThrowIfCancellationRequested();
+            controller.BeginEpisode(episodes++);
+            rodent.Restart();
+            // The step of the first frame is judged with the second.
+            rodent.Process(poses[start]);
+            var ended = false;
+            for (var frame = start + 1; frame <= start + lengthFrames && !ended; frame++)
+            {
+                var step = rodent.Process(poses[frame]);
+                total.Add([(float)(1000 * step.TotalErrorM)]);
+                root.Add([(float)(1000 * step.RootErrorM)]);
+                ended = (step.Flags & Ended) != 0;
+            }
+            survived += ended ? 0 : 1;
         }
-        return true;
+        if (episodes == 0)
+            throw ClosedLoopException.Usage(
+                $"the reference has {poses.Count} frames, too few for one episode of {lengthFrames} frames after its start");
+        return new(controller.Name, episodes, survived / (double)episodes, lengthFrames, total.Median, root.Median, root.Quantile(0.95));
     }
 }

@@ -20,12 +20,12 @@ public sealed record VirtualRodentOptions
     /// <summary>The body counts as fallen when its root is turned against the reference's by more than this, degrees (vnl-playground's limit).</summary>
     public double FallLimitDeg { get; init; } = 60;
 
-    /// <summary>The body is put back when the Euclidean norm of its hinges' differences from the reference's exceeds this, rad; infinite: never (vnl-playground: 4.5).</summary>
-    public double JointLimitRad { get; init; } = double.PositiveInfinity;
+    /// <summary>The body is put back when the Euclidean norm of its hinges' differences from the reference's exceeds this, rad; null: never (vnl-playground: 4.5).</summary>
+    public double? JointLimitRad { get; init; }
 
-    /// <summary>The body counts as fallen when its root body is below this, metres (track-mjx: 0.0325); minus infinity: never.</summary>
-    public double LowestRootM { get; init; } = double.NegativeInfinity;
+    /// <summary>The body counts as fallen when its root body is below this, metres (track-mjx: 0.0325); null: never.</summary>
+    public double? LowestRootM { get; init; }
 
-    /// <summary>The body counts as fallen when its root body is above this, metres (track-mjx: 0.5); infinite: never.</summary>
-    public double HighestRootM { get; init; } = double.PositiveInfinity;
+    /// <summary>The body counts as fallen when its root body is above this, metres (track-mjx: 0.5); null: never.</summary>
+    public double? HighestRootM { get; init; }
 }

@@ -27,7 +27,7 @@ public static class MotionLibraryGenerator
     /// <param name="cancellation">Asked before each life.</param>
     public static MotionLibrary Generate(MotionLibraryOptions options, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
-        if (!(options.Minutes > 0) || options.ClipFrames < 25 || options.PostureShare is not (>= 0 and <= 1) || !(options.VariedCopies >= 0) || options.Threads < 1)
+        if (!(options.Minutes > 0) || options.ClipFrames < 25 || options.PostureShare is not (>= 0 and <= 1) || options.SetPointShare is not (>= 0 and <= 1) || !(options.VariedCopies >= 0) || options.Threads < 1)
             throw ClosedLoopException.Usage("a motion library needs minutes above 0, clips of at least 25 frames, a share of postures from 0 to 1, and at least one thread");
         var body = RodentBody.Describe(new() { Appearance = RodentAppearance.Shapes });
         var lives = (int)Math.Ceiling(options.Minutes * 60 / LifeS);
@@ -54,15 +54,20 @@ public static class MotionLibraryGenerator
         var seed = (options.Seed * 10_007) + life;
         var random = new RandomStream(seed, "motion library");
         var scale = random.Uniform(0.8, 1.1);
+        var massKg = RodentBody.MassKg * Math.Pow(scale, 3) * random.Uniform(0.85, 1.15);
+        // Shares are kept evenly along the lives, not by chance: libraries are small.
+        var place = ((life * 0.618034) + 0.5) % 1;
+        if (place < options.SetPointShare)
+            return Driven(body, options, life, scale, massKg, random);
+        var postures = place < options.SetPointShare + options.PostureShare;
         // Of three lives of the repertoire one is planned, so that what is seldom comes often enough.
-        var postures = random.Uniform() < options.PostureShare;
         var planned = life % 3 == 0;
         using var animal = new SimulatedAnimal(body, new()
         {
             Seed = seed,
             IndividualSeed = seed,
             Scale = scale,
-            MassKg = RodentBody.MassKg * Math.Pow(scale, 3) * random.Uniform(0.85, 1.15),
+            MassKg = massKg,
             OffsetSdM = 0,
             ArenaRadiusM = postures || planned ? 1 : 0.5,
             Sequence = postures ? [(Behaviour.Postures, 6), (Behaviour.Rest, 0.5)] : planned ? s_seldom : null,
@@ -118,6 +123,31 @@ public static class MotionLibraryGenerator
                 labels.Clear();
             }
         }
+    }
+
+    /// <summary>A body whose servos wander: as much motion as a life gives, what ends in a fall left out.</summary>
+    private static List<MotionClip> Driven(BodyDescription description, MotionLibraryOptions options, int life, double scale, double massKg, RandomStream random)
+    {
+        using var body = description.Compile(KeypointLayout.Rat23, scale, massKg);
+        using var motion = new SetPointMotion(body, random);
+        var clips = new List<MotionClip>();
+        var wanted = (int)(LifeS / SimulatedAnimal.FramePeriodS / options.ClipFrames);
+        // Some fall over; enough attempts for as much motion as a life gives, and no more than that takes.
+        for (var attempt = 0; attempt < 6 * wanted && clips.Count < wanted; attempt++)
+        {
+            if (motion.Of(options.ClipFrames, SimulatedAnimal.FramePeriodS) is not { } qpos)
+                continue;
+            clips.Add(AtScaleOne(new()
+            {
+                Name = $"SetPoints_{life}{clips.Count:D2}",
+                Behaviour = "SetPoints",
+                RateHz = 1 / SimulatedAnimal.FramePeriodS,
+                Frames = options.ClipFrames,
+                Nq = body.Model.Nq,
+                Qpos = qpos,
+            }, scale));
+        }
+        return clips;
     }
 
     private static MotionClip AtScaleOne(MotionClip clip, double scale)

@@ -12,8 +12,11 @@ public sealed record MotionLibraryOptions
     /// <summary>Frames of a clip, at 50 a second.</summary>
     public int ClipFrames { get; init; } = 250;
 
-    /// <summary>Share of the minutes that goes to postures beyond habits.</summary>
-    public double PostureShare { get; init; } = 0.3;
+    /// <summary>Share of the minutes that goes to animals that take up postures beyond habits.</summary>
+    public double PostureShare { get; init; } = 0.1;
+
+    /// <summary>Share of the minutes that goes to bodies whose servos are given random postures.</summary>
+    public double SetPointShare { get; init; } = 0.6;
 
     /// <summary>For each clip so many copies with postures, pace and smoothness varied.</summary>
     public double VariedCopies { get; init; } = 0.5;

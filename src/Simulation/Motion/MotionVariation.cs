@@ -21,10 +21,7 @@ internal sealed class MotionVariation : IDisposable
         _hinges = new RodentParts(body).ReferenceHinges;
         _ranges = body.HingeRanges;
         _lowest = new(body);
-        var addresses = body.Model.Ints("jnt_qposadr");
-        _pairs = [.. Enumerable.Range(1, body.Model.JointCount - 1)
-            .Select(joint => (addresses[joint], body.Model.TryId(ObjectType.Joint, body.Model.Name(ObjectType.Joint, joint).Replace("_R", "_L", StringComparison.Ordinal)) is { } twin ? addresses[twin] : addresses[joint]))
-            .Where(pair => pair.Item1 != pair.Item2)];
+        _pairs = [.. JointPairs.Of(body.Model)];
     }
 
     public MotionClip Of(MotionClip clip, string name)
@@ -52,14 +49,14 @@ internal sealed class MotionVariation : IDisposable
             foreach (var hinge in _hinges)
             {
                 // A second-order process: smooth in position and of the strength asked for.
-                Wander(ref drift[hinge], ref speed[hinge], timeS, strength * 0.015 * Width(hinge));
+                SmoothWalk.Step(ref drift[hinge], ref speed[hinge], timeS, strength * 0.015 * Width(hinge), SimulatedAnimal.FramePeriodS, _random);
                 var (low, high) = _ranges[hinge - 1];
                 target[hinge] = Math.Clamp(target[hinge] + style[hinge] + drift[hinge] + (jitter * 0.008 * _random.Normal()), low, high);
             }
             for (var axis = 0; axis < 3; axis++)
             {
                 var still = speed[axis];
-                Wander(ref sway[axis], ref still, timeS, axis == 2 ? 0 : strength * 0.02);
+                SmoothWalk.Step(ref sway[axis], ref still, timeS, axis == 2 ? 0 : strength * 0.02, SimulatedAnimal.FramePeriodS, _random);
                 speed[axis] = still;
             }
             Tilt(target.Slice(3, 4), sway[0], sway[1]);
@@ -76,16 +73,6 @@ internal sealed class MotionVariation : IDisposable
     {
         var (low, high) = _ranges[hinge - 1];
         return double.IsFinite(high - low) ? high - low : 0;
-    }
-
-    private void Wander(ref double value, ref double speed, double timeS, double sd)
-    {
-        const double Dt = SimulatedAnimal.FramePeriodS;
-        var omega = 1 / timeS;
-        // White noise through a critically damped follower has the variance strength^2 / (4 omega^3).
-        speed += (-(2 * omega * speed) - (omega * omega * value)) * Dt;
-        speed += sd * 2 * Math.Sqrt(omega * omega * omega * Dt) * _random.Normal();
-        value += speed * Dt;
     }
 
     /// <summary>Turns a quaternion by small angles about its own x and y axes.</summary>

@@ -40,7 +40,7 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.True(facts.TryGetProperty(name, out _), name);
         AssertNumbers(facts.GetProperty("registration"), "mean_marker_error_mm", "p95_marker_error_mm", "median_ms", "p99_ms");
         AssertNumbers(facts.GetProperty("imitation"), "median_total_error_mm", "median_root_error_mm", "resets");
-        Assert.Equal("servo", facts.GetProperty("imitation").GetProperty("controller").GetString());
+        Assert.Equal("policy-mlp", facts.GetProperty("imitation").GetProperty("controller").GetString());
         foreach (var stage in (string[])["registration", "controller", "physics", "keypoint_to_action"])
         {
             var latency = facts.GetProperty("latency_ms").GetProperty(stage);

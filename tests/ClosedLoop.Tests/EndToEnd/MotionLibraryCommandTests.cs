@@ -18,7 +18,7 @@ public sealed class MotionLibraryCommandTests : IDisposable
     {
         var (output, json) = (_folder["motion.h5"], _folder["motion.json"]);
         // NB: lives last a minute, so that this is one.
-        var run = ProgramRunner.Run(TimeSpan.FromMinutes(10), workingFolder: null, "simulate", "--motion-library", "--out", output, "--minutes", "0.1", "--seed", "6", "--threads", "1", "--json", json);
+        var run = ProgramRunner.Run("simulate", "--motion-library", "--out", output, "--minutes", "0.1", "--seed", "6", "--threads", "1", "--json", json);
         Assert.True(run.ExitCode == 0, $"{run}");
         var library = ClipFileReader.Read(output);
         using var body = RodentBody.Describe().Compile(KeypointLayout.Rat23);

@@ -20,7 +20,7 @@ public sealed class FailingRecorderTests(MeasuredLaboratory laboratory)
         using SessionInput input = live ? new LiveInput(source, clock, setup.Configuration.GraceS, seconds: null) : new SourceInput(source, clock);
         using var session = new Session(setup, input, clock);
         // Room for the beginning of the file and about half a second of the session.
-        var disk = new FailingDisk(SizeOfBeginning(setup, clock) + 120_000);
+        var disk = new FailingDisk(SizeOfBeginning(setup, clock) + 260_000);
         var options = new SessionRecorderOptions { ChunkBytes = 20_000, StopFreeBytes = 0, QueueCapacity = 16 };
         using var recorder = SessionRecorder.Start(
             new RecordingFile("full.mcap", disk, () => disk.Free, options.ChunkBytes), SessionArchive.ContentOf(setup, clock), options);

@@ -127,10 +127,16 @@ public sealed class PerViewKeypointEstimatorTests
             using var still = new PerViewKeypointEstimator(
                 KeypointLayout.Rat23, one.Views, new StillNetwork(one.Localising), new StillNetwork(one.Keypoints), PlantedScene.CropSizeM, pose: null, new() { Threads = threads });
             Assert.Equal(23, still.Process(one.Frames).PresentCount);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 20; i++)
-                _ = still.Process(one.Frames);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            // NB: a collection that another test sets off counts the rest of this thread's allocation buffer as used; not each time.
+            var least = long.MaxValue;
+            for (var attempt = 0; attempt < 3 && least != 0; attempt++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                for (var i = 0; i < 20; i++)
+                    _ = still.Process(one.Frames);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+            Assert.Equal(0, least);
         }
     }
 

@@ -91,7 +91,7 @@ public sealed class MotionLibraryTests(MotionLibraryTests.TwoLives made) : IClas
     public sealed class TwoLives
     {
         // NB: of this seed the first life is planned and of the repertoire, and the second of postures.
-        public static MotionLibraryOptions Options { get; } = new() { Minutes = 2, Seed = 6, Threads = 2 };
+        public static MotionLibraryOptions Options { get; } = new() { Minutes = 2, Seed = 6, Threads = 2, PostureShare = 0.5, SetPointShare = 0 };
 
         public MotionLibrary Library { get; } = MotionLibraryGenerator.Generate(Options);
     }

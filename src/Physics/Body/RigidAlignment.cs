@@ -1,7 +1,7 @@
-namespace ClosedLoop.PoseTracking;
+namespace ClosedLoop.Physics;
 
 /// <summary>The rotation and translation that carry one set of points nearest to another (Horn, JOSA A 4, 1987).</summary>
-internal static class RigidAlignment
+public static class RigidAlignment
 {
     /// <summary>Aligns the points of <paramref name="source"/> to those of <paramref name="target"/>, for those in <paramref name="chosen"/> with a weight.</summary>
     /// <param name="source">x, y, z per point.</param>
