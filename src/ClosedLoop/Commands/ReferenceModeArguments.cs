@@ -17,7 +17,7 @@ internal sealed class ReferenceModeArguments
 
     private readonly Option<string?> _forecaster = new("--forecaster")
     {
-        Description = "With predict, what forecasts: velocity, velocity:FADE, learned (a network), hold, or a model folder; velocity where nothing is said.",
+        Description = "With predict, what forecasts: learned (a network), velocity, velocity:FADE, hold, or a model folder; learned where it suits the body and nothing is said.",
         HelpName = "NAME|FOLDER",
     };
 

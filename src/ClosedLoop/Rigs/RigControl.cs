@@ -24,6 +24,6 @@ public sealed record RigControl
     /// <summary>Whether the virtual rodent runs behind the animal by what its controller looks ahead, or with it after a forecast.</summary>
     public ReferenceMode ReferenceMode { get; init; } = ReferenceMode.Delay;
 
-    /// <summary>What forecasts: a name of <see cref="PoseForecasters.Names"/>, or a model folder.</summary>
-    public string Forecaster { get; init; } = PoseForecasters.Default;
+    /// <summary>What forecasts: a name of <see cref="PoseForecasters.Names"/>, or a model folder; null: what suits the body.</summary>
+    public string? Forecaster { get; init; }
 }

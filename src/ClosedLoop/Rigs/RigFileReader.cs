@@ -162,7 +162,7 @@ internal sealed class RigFileReader
             FallLimitDeg = Number(section, "fall_limit_deg", 1, 180) ?? otherwise.FallLimitDeg,
             ReferenceMode = section.Has("reference_mode") && Try(() => section.OneOf("reference_mode", "delay", "predict")) == "predict" ? ReferenceMode.Predict : otherwise.ReferenceMode,
             // NB: what has a folder's separator is one, from the rig file's folder.
-            Forecaster = forecaster is null ? otherwise.Forecaster : forecaster.Contains('/', StringComparison.Ordinal) ? Absolute(forecaster) : forecaster,
+            Forecaster = forecaster?.Contains('/', StringComparison.Ordinal) == true ? Absolute(forecaster) : forecaster,
         };
     }
 

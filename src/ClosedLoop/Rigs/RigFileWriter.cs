@@ -32,7 +32,8 @@ internal static class RigFileWriter
         if (rig.Control.Controller is { } controller)
             Line(text, "  controller", Quote(controller));
         Line(text, "  reference_mode", rig.Control.ReferenceMode == ReferenceMode.Predict ? "predict" : "delay");
-        Line(text, "  forecaster", Quote(rig.Control.Forecaster));
+        if (rig.Control.Forecaster is { } forecaster)
+            Line(text, "  forecaster", Quote(forecaster));
         var registration = rig.Registration;
         text.Append("registration:\n");
         Line(text, "  minimum_confidence", Exact(registration.MinimumConfidence));

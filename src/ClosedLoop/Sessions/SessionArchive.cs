@@ -69,8 +69,8 @@ public static class SessionArchive
         // A network drives the body that it was made for and no other: another body gets what suits it.
         if (another && configuration.Controller is { } recorded && ControllerFactory.IsPolicy(recorded))
             configuration = configuration with { Controller = null, ControllerSha256 = null };
-        if (rodent is not null)
-            configuration = configuration with { Rodent = rodent(configuration.Rodent) };
+        if (rodent?.Invoke(configuration.Rodent) is { } changed && changed != configuration.Rodent)
+            configuration = configuration with { Rodent = changed, ForecasterSha256 = null };
         return keypoints is null
             ? new(body, animal, recording.Layout.Keypoints, configuration)
             : new(body, animal, keypoints.Layout, configuration with { RateHz = keypoints.RateHz, Source = keypoints.Description });

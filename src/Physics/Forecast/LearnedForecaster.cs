@@ -32,9 +32,10 @@ public sealed class LearnedForecaster : IPoseForecaster
         section.Allow("history", "frames_ahead", "rate_hz");
         var (history, rateHz) = (section.Integer("history", 1, 50), section.Number("rate_hz", 1, 1000));
         LongestAhead = section.Integer("frames_ahead", 1, 50);
-        if (Math.Abs((rateHz * controlPeriodS) - 1) > 1e-6)
+        if (!IsRate(rateHz, controlPeriodS))
             throw ClosedLoopException.Usage($"the forecaster {folder.Path} knows poses at {rateHz:G6} Hz, and {1 / controlPeriodS:G6} Hz were asked for; use the forecaster 'velocity', or train one for this rate");
         (Name, _history, _layout) = (folder.Name, new(body.Model.Nq, history + 1), new(body, history));
+        NetworkSha256 = folder.Network("forecast.onnx").Sha256;
         // NB: a network as small as this is slower on a card than on one core.
         _network = folder.Load("forecast.onnx", new(InferenceDevice.Cpu));
         (_seen, _said) = (_network.Input("seen"), _network.Output("said"));
@@ -44,11 +45,18 @@ public sealed class LearnedForecaster : IPoseForecaster
         throw ClosedLoopException.Usage($"the forecaster {folder.Path} takes {_seen.Count} numbers and gives {_said.Count}, where the body {body.Description.Name} has {_layout.Seen} and {LongestAhead * _layout.Said}; export it again with training/train_forecast.py");
     }
 
+    /// <summary>The checksum of the network, by which a replay knows it again.</summary>
+    public string NetworkSha256 { get; }
+
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
     public int LongestAhead { get; }
+
+    /// <summary>Whether a folder's forecaster was made for a body and a rate.</summary>
+    internal static bool Fits(ModelFolder folder, BodyDescription body, double controlPeriodS) =>
+        folder.Manifest.BodySha256 == body.PhysicsSha256() && folder.Manifest.Preprocessing is { } section && IsRate(section.Number("rate_hz", 1, 1000), controlPeriodS);
 
     /// <inheritdoc/>
     public void Reset() => _history.Clear();
@@ -71,4 +79,6 @@ public sealed class LearnedForecaster : IPoseForecaster
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
+
+    private static bool IsRate(double rateHz, double periodS) => Math.Abs((rateHz * periodS) - 1) < 1e-6;
 }

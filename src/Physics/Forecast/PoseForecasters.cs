@@ -7,8 +7,8 @@ namespace ClosedLoop.Physics;
 /// <summary>The forecasters by the names that options, rig files and recordings call them.</summary>
 public static class PoseForecasters
 {
-    /// <summary>The one that is used where nothing is said.</summary>
-    public const string Default = "velocity";
+    /// <summary>A velocity that fades, for any body and rate.</summary>
+    public const string Velocity = "velocity";
 
     /// <summary>The network that comes with the program.</summary>
     public const string Learned = "learned";
@@ -16,7 +16,15 @@ public static class PoseForecasters
     private const string FadePrefix = "velocity:";
 
     /// <summary>The names; beside them, <c>velocity:FADE</c> and the path of a model folder.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Default, Learned, "hold"];
+    public static IReadOnlyList<string> Names { get; } = [Learned, Velocity, "hold"];
+
+    /// <summary>What forecasts where nothing is said: the network that comes with the program where it was made for the body and rate, else the velocity.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="controlPeriodS">Seconds between two poses.</param>
+    /// <param name="shipped">The folder of the model that <c>learned</c> means; null where there is none.</param>
+    /// <exception cref="ClosedLoopException">The folder is damaged.</exception>
+    public static string DefaultFor(BodyDescription body, double controlPeriodS, string? shipped) =>
+        shipped is not null && LearnedForecaster.Fits(ModelFolder.Open(shipped, LearnedForecaster.Kind), body, controlPeriodS) ? Learned : Velocity;
 
     /// <summary>Makes a forecaster.</summary>
     /// <param name="name">A name of <see cref="Names"/>, <c>velocity:</c> and a factor, or a model folder.</param>
@@ -39,7 +47,7 @@ public static class PoseForecasters
     {
         if (name == "hold")
             return new HoldForecaster(body);
-        if (name == Default)
+        if (name == Velocity)
             return new VelocityForecaster(body);
         if (name.StartsWith(FadePrefix, StringComparison.Ordinal))
             return double.TryParse(name.AsSpan(FadePrefix.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var fade)

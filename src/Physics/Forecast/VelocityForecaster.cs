@@ -8,7 +8,7 @@ namespace ClosedLoop.Physics;
 /// </summary>
 public sealed class VelocityForecaster : IPoseForecaster
 {
-    /// <summary>The factor that is best both on registered poses of a real rat and on simulated motion (docs/reference.md).</summary>
+    /// <summary>The factor that is best on registered poses of a real rat and on simulated motion; noisier poses want less (docs/reference.md).</summary>
     public const double DefaultFade = 0.7;
 
     private readonly double _fade;

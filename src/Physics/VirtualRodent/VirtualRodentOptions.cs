@@ -11,8 +11,8 @@ public sealed record VirtualRodentOptions
     /// <summary>Whether the body runs behind the animal by the length of the window, or with it after a forecast.</summary>
     public ReferenceMode ReferenceMode { get; init; } = ReferenceMode.Delay;
 
-    /// <summary>What forecasts in the mode <see cref="ReferenceMode.Predict"/>, as <see cref="PoseForecasters"/> calls it.</summary>
-    public string Forecaster { get; init; } = PoseForecasters.Default;
+    /// <summary>What forecasts in the mode <see cref="ReferenceMode.Predict"/>, as <see cref="PoseForecasters"/> calls it; null: what <see cref="PoseForecasters.DefaultFor"/> says.</summary>
+    public string? Forecaster { get; init; }
 
     /// <summary>The body is put back when its root is further than this from the reference's, metres.</summary>
     public double LeaveLimitM { get; init; } = 0.10;

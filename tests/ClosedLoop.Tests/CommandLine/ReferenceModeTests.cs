@@ -7,9 +7,9 @@ public sealed class ReferenceModeTests(CommandSessions sessions)
     [Fact]
     public void A_keypoint_file_and_a_recording_replay_in_the_mode_that_was_asked_for()
     {
-        var file = sessions.Replay(sessions.Table, "--animal", sessions.Animal, "--reference-mode", "predict", "--forecaster", "learned").GetProperty("imitation");
+        var file = sessions.Replay(sessions.Table, "--animal", sessions.Animal, "--reference-mode", "predict").GetProperty("imitation");
         Assert.Equal(("predict", "forecast"), (file.GetProperty("reference_mode").GetString(), file.GetProperty("forecaster").GetString()));
-        var recording = sessions.Replay(sessions.DemoRecording, "--reference-mode", "predict");
+        var recording = sessions.Replay(sessions.DemoRecording, "--reference-mode", "predict", "--forecaster", "velocity");
         Assert.Equal("velocity", recording.GetProperty("imitation").GetProperty("forecaster").GetString());
         // Another mode computes something else: there is nothing to compare it with.
         Assert.False(recording.TryGetProperty("reproduction", out _));

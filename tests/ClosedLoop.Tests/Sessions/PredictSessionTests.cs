@@ -22,6 +22,8 @@ public sealed class PredictSessionTests(MeasuredLaboratory laboratory)
 
         using (var recording = SessionRecording.Open(path))
         {
+            using (var restored = SessionArchive.SetupOf(recording, body: null, animal: null))
+                Assert.Equal(forecaster == "learned", restored.Configuration.ForecasterSha256 is not null);
             var (steps, step) = (recording.ControlSteps(), recording.Layout.NewControlStep());
             for (var tick = 0; steps.TryRead(step); tick++)
             {
@@ -34,6 +36,18 @@ public sealed class PredictSessionTests(MeasuredLaboratory laboratory)
         Assert.Equal(result.Digest, replayed.Digest);
         Assert.True(replayed.Reproduction!.BitForBit);
         Assert.Equal(result.Frames, replayed.Reproduction.ControlSteps);
+    }
+
+    [Fact]
+    public void A_recording_whose_forecasting_network_is_another_is_refused()
+    {
+        var configuration = MeasuredLaboratory.Configuration with
+        {
+            Rodent = new() { ReferenceMode = ReferenceMode.Predict, Forecaster = "learned" },
+            ForecasterSha256 = new('0', 64),
+        };
+        var e = Assert.Throws<ClosedLoopException>(() => new SessionSetup(SimulatedLaboratory.Body, laboratory.Animal, KeypointLayout.Rat23, configuration));
+        Assert.Contains("led by the forecasts of 'learned' with sha256 000000000000...", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

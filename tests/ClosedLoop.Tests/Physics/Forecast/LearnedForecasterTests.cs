@@ -86,6 +86,10 @@ public sealed class LearnedForecasterTests(LearnedForecasterTests.Life life) : I
     public void Another_body_another_rate_and_a_controller_that_looks_further_are_refused()
     {
         using var other = (RodentBody.Describe() with { Mjcf = RodentBody.Describe().Mjcf.Replace("knee_L", "knie_L", StringComparison.Ordinal) }).Compile(KeypointLayout.Rat23);
+        Assert.Equal("learned", PoseForecasters.DefaultFor(_body.Description, 0.02, Folder));
+        Assert.Equal("velocity", PoseForecasters.DefaultFor(_body.Description, 0.01, Folder));
+        Assert.Equal("velocity", PoseForecasters.DefaultFor(other.Description, 0.02, Folder));
+        Assert.Equal("velocity", PoseForecasters.DefaultFor(_body.Description, 0.02, shipped: null));
         Assert.Contains("was trained for the body", Refused(() => new LearnedForecaster(other, ModelFolder.Open(Folder), 0.02)), StringComparison.Ordinal);
         Assert.Contains("at 50 Hz, and 100 Hz", Refused(() => Learned(0.01)), StringComparison.Ordinal);
         Assert.Contains("looks 5 frames ahead, and the controller wants 6", Refused(() => PoseForecasters.Make("learned", _body, 0.02, Folder, 6)), StringComparison.Ordinal);
