@@ -140,7 +140,8 @@ public sealed class Session : IDisposable
     /// <summary>Every stage's latencies.</summary>
     internal IReadOnlyList<LatencySummary> Latencies() =>
     [
-        _registrar.Latency.Summarise(), _rodent.ControllerLatency.Summarise(), _rodent.PhysicsLatency.Summarise(),
+        _registrar.Latency.Summarise(), .. Setup.Forecaster is null ? Array.Empty<LatencySummary>() : [_rodent.ForecastLatency.Summarise()],
+        _rodent.ControllerLatency.Summarise(), _rodent.PhysicsLatency.Summarise(),
         Statistics.KeypointToAction.Summarise(), Statistics.CaptureToAction.Summarise(), .. _input.Vision?.Latencies ?? [],
     ];
 

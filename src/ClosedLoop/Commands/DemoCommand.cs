@@ -3,6 +3,7 @@ using System.Globalization;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.Inference;
+using ClosedLoop.Physics;
 using ClosedLoop.Sessions;
 using ClosedLoop.Vision;
 
@@ -34,14 +35,17 @@ public static class DemoCommand
         var dataset = new Option<string?>("--dataset") { Description = "Another folder that 'simulate' wrote, with an animal.yaml from 'register'; by default the one that comes with the program.", HelpName = "DIR" };
         var model = new Option<string>("--model") { Description = "fast, volumetric, or a model folder.", HelpName = "fast|volumetric|FOLDER", DefaultValueFactory = _ => "fast" };
         var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
+        var reference = new ReferenceModeArguments();
         var json = JsonReport.CreateOption();
         var command = new Command("demo", "Run the simulated laboratory live at real time; no hardware needed.") { seconds, seed, folder, keypoints, dataset, model, device, json };
+        reference.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var duration = parsed.GetValue(seconds);
             if (!(duration > 0 && double.IsFinite(duration)))
                 throw ClosedLoopException.Usage($"--seconds {duration.ToString(CultureInfo.InvariantCulture)} is no duration; give seconds, as in 20");
             var outputs = new SessionOutputs { Json = parsed.GetValue(json) };
+            var rodent = reference.Apply(parsed, new());
             var target = parsed.GetRequiredValue(folder);
             OutputPath.RequireFolder("--out", target);
             var clock = new SessionClock();
@@ -50,25 +54,25 @@ public static class DemoCommand
             var source = parsed.GetRequiredValue(keypoints);
             if (source == "simulated")
             {
-                RunSimulated(duration, parsed.GetValue(seed), clock, outputs, cancellation);
+                RunSimulated(duration, parsed.GetValue(seed), rodent, clock, outputs, cancellation);
                 return Task.FromResult(0);
             }
             if (parsed.GetResult(seed) is { Implicit: false })
                 throw ClosedLoopException.Usage("the demo's videos were filmed with one seed; 'closedloop simulate --seed S --out DIR' films another session for --dataset DIR, and --keypoints simulated takes any seed without images");
             var data = parsed.GetValue(dataset) is { } path ? new DemoDataset(path) : DemoDataset.Shipped;
             var vision = new VisionOptions { Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)) };
-            RunDataset(data, source == "vision" ? vision : null, duration, clock, outputs, cancellation);
+            RunDataset(data, source == "vision" ? vision : null, duration, rodent, clock, outputs, cancellation);
             return Task.FromResult(0);
         });
         return command;
     }
 
     private static void RunDataset(
-        DemoDataset dataset, VisionOptions? vision, double seconds, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
+        DemoDataset dataset, VisionOptions? vision, double seconds, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
         var animal = dataset.Animal;
         using IKeypointSource source = vision is null ? dataset.Truth(clock) : dataset.Watch(vision, clock);
-        using var setup = new SessionSetup(SimulatedLaboratory.Body, animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description });
+        using var setup = new SessionSetup(SimulatedLaboratory.Body, animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
         SessionRun.Execute(setup, input, clock, outputs with
         {
@@ -77,13 +81,13 @@ public static class DemoCommand
         }, cancellation);
     }
 
-    private static void RunSimulated(double seconds, int seed, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
+    private static void RunSimulated(double seconds, int seed, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
         var fit = Measure(seed, cancellation);
         // The source runs on a little past the session, so that the session ends it and not the other way round.
         using var source = SimulatedLaboratory.Watch(seed, clock, seconds: null);
         using var setup = new SessionSetup(
-            SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Seed = seed });
+            SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent, Seed = seed });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
         SessionRun.Execute(setup, input, clock, outputs with { Notes = [$"the keypoints are of {source.Description}", .. fit.Notes] }, cancellation);
     }

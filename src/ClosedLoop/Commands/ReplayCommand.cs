@@ -38,10 +38,12 @@ public static class ReplayCommand
         var body = new BodyOptions();
         var reading = new KeypointFileArguments();
         var vision = new VisionArguments();
+        var reference = new ReferenceModeArguments();
         var command = new Command("replay", "Play a recording or a keypoint file through the pipeline of a live session.") { path, animal };
         body.AddTo(command);
         reading.AddTo(command);
         vision.AddTo(command);
+        reference.AddTo(command);
         foreach (var option in new Option[] { rate, policy, episodes, record, picture, json })
             command.Add(option);
         command.SetAction((parsed, cancellation) =>
@@ -53,6 +55,8 @@ public static class ReplayCommand
             OutputPath.RequireNewFile("--record", parsed.GetValue(record));
             OutputPath.RequireFile("--picture", parsed.GetValue(picture));
             var isSession = SessionRecording.HasEnding(source) && !KeypointFile.IsRecordingOfKeypoints(source);
+            // NB: for a recording it is what the recording says, changed: see below.
+            var rodent = isSession ? new() : reference.Apply(parsed, new());
             var networks = vision.Networks(parsed);
             if (networks is not null && !isSession)
                 throw ClosedLoopException.Usage($"'--keypoints vision' looks at the images of a recorded session (.mcap), and '{source}' is a keypoint file; 'closedloop track' makes keypoints of videos");
@@ -84,16 +88,16 @@ public static class ReplayCommand
                     // NB: images first: what was recorded without cameras has no calibration either.
                     var images = RecordedImages.Open(recording, playbackRate, clock, frames);
                     using var found = networks.Open(images, RecordedImages.CalibrationOf(recording, vision.Calibration(parsed)).Rig, clock, isLive: false);
-                    using var seen = SessionArchive.SetupOf(recording, description, known, found);
+                    using var seen = SessionArchive.SetupOf(recording, description, known, found, options => reference.Apply(parsed, options));
                     using var ticks = new SourceInput(found, clock);
                     string[] notes = [.. recording.Notes, $"the keypoints are of {found.Description}; a tick for each set of images"];
                     Play(seen, ticks, parsed.GetValue(record) is null ? notes : [.. notes, $"the images are not recorded once more: they are in '{source}'"], images.SetCount, original: null);
                     return Task.FromResult(0);
                 }
-                using var setup = SessionArchive.SetupOf(recording, description, known);
+                using var setup = SessionArchive.SetupOf(recording, description, known, keypoints: null, options => reference.Apply(parsed, options));
                 using var input = new RecordingInput(recording, clock, playbackRate, frames);
                 // NB: what is computed depends on all that came before: a replay that begins in the middle is not to be compared.
-                var comparable = known is null && description is null && frames is null or { From: 0 };
+                var comparable = known is null && description is null && !reference.IsGiven(parsed) && frames is null or { From: 0 };
                 Play(setup, input, recording.Notes, recording.Count(RecordingTopics.Ticks), comparable ? recording : null);
             }
             else
@@ -106,6 +110,7 @@ public static class ReplayCommand
                     RateHz = file.RateHz,
                     Source = file.Description,
                     Controller = parsed.GetValue(policy),
+                    Rodent = rodent,
                 });
                 using var input = new SourceInput(file, clock);
                 Play(setup, input, notes, file.FrameCount, original: null);

@@ -84,7 +84,7 @@ internal static class SessionRun
     private static ImitationResult Judge(SessionSetup setup, EpisodePlan plan, List<Pose> poses, ImitationResult result, CancellationToken cancellation)
     {
         var length = (int)Math.Round(plan.Seconds * setup.Configuration.RateHz);
-        var score = ImitationEpisodes.Run(setup.Body, setup.Controller, setup.Configuration.Rodent, poses, length, plan.EveryFrames, cancellation);
+        var score = ImitationEpisodes.Run(setup.Body, setup.Controller, setup.Configuration.Rodent, poses, length, plan.EveryFrames, setup.Forecaster, cancellation);
         return result with { Episodes = score.Episodes, Survival = score.Survival, EpisodeScore = score };
     }
 }

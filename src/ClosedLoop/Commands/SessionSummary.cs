@@ -15,7 +15,7 @@ internal static class SessionSummary
         output.WriteLine($"{result.Frames} frames, {result.DurationS:F2} s of the animal's time in {result.WallS:F2} s{(result.Stopped ? ", stopped on request" : "")}");
         output.WriteLine($"  animal         {session.Setup.Animal.Name} on the body {session.Setup.Description.Name} at {session.Setup.Body.Scale:F3} of its size");
         output.WriteLine($"  registration   {registration.MeanMarkerErrorMm:F2} mm mean marker error (95 %: {registration.P95MarkerErrorMm:F2} mm), {registration.MedianMs:F3} ms a frame (99 %: {registration.P99Ms:F3} ms)");
-        output.WriteLine($"  imitation      {imitation.Controller}: {imitation.MedianTotalErrorMm:F1} mm median error of the keypoints, {imitation.MedianRootErrorMm:F1} mm of the root, {imitation.Resets} resets");
+        output.WriteLine($"  imitation      {imitation.Controller}{(imitation.Forecaster is { } forecaster ? $", at once after the forecast '{forecaster}'" : "")}: {imitation.MedianTotalErrorMm:F1} mm median error of the keypoints, {imitation.MedianRootErrorMm:F1} mm of the root, {imitation.Resets} resets");
         if (imitation.EpisodeScore is { } score)
             output.WriteLine($"  episodes       {score.Episodes} of {score.EpisodeFrames} frames: {score.Survival:P1} survived, median error {score.MedianTotalErrorMm:F1} mm of the keypoints, {score.MedianRootErrorMm:F1} mm of the root");
         if (result.Vision is { } vision)

@@ -41,7 +41,7 @@ public sealed record RigConfiguration
         RateHz = rateHz,
         Controller = Control.Controller,
         GraceS = Control.GraceMs / 1000,
-        Rodent = new() { LeaveLimitM = Control.LeaveLimitMm / 1000, FallLimitDeg = Control.FallLimitDeg },
+        Rodent = new() { LeaveLimitM = Control.LeaveLimitMm / 1000, FallLimitDeg = Control.FallLimitDeg, ReferenceMode = Control.ReferenceMode, Forecaster = Control.Forecaster },
         Registration = Registration,
         Source = source,
         Seed = Keypoints is { Source: KeypointSourceKind.Simulated, Seed: var seed } ? seed : null,

@@ -1,3 +1,6 @@
+using ClosedLoop.Core;
+using ClosedLoop.Physics;
+
 namespace ClosedLoop.Rigs;
 
 /// <summary>The section <c>control</c>: the beat of the control loop, and when the virtual rodent is put back.</summary>
@@ -17,4 +20,10 @@ public sealed record RigControl
     /// the shipped policy where it was made for the body.
     /// </summary>
     public string? Controller { get; init; }
+
+    /// <summary>Whether the virtual rodent runs behind the animal by what its controller looks ahead, or with it after a forecast.</summary>
+    public ReferenceMode ReferenceMode { get; init; } = ReferenceMode.Delay;
+
+    /// <summary>What forecasts: a name of <see cref="PoseForecasters.Names"/>, or a model folder; null: what suits the body.</summary>
+    public string? Forecaster { get; init; }
 }

@@ -151,14 +151,18 @@ internal sealed class RigFileReader
 
     private RigControl Control(YamlSection section)
     {
-        Allow(section, "grace_ms", "leave_limit_mm", "fall_limit_deg", "controller");
+        Allow(section, "grace_ms", "leave_limit_mm", "fall_limit_deg", "controller", "reference_mode", "forecaster");
         var otherwise = new RigControl();
+        var forecaster = section.Has("forecaster") ? Try(() => section.Text("forecaster")) : null;
         return new()
         {
             Controller = Try(() => Controller(section)),
             GraceMs = Number(section, "grace_ms", 0, 500) ?? otherwise.GraceMs,
             LeaveLimitMm = Number(section, "leave_limit_mm", 1, 10_000) ?? otherwise.LeaveLimitMm,
             FallLimitDeg = Number(section, "fall_limit_deg", 1, 180) ?? otherwise.FallLimitDeg,
+            ReferenceMode = section.Has("reference_mode") && Try(() => section.OneOf("reference_mode", "delay", "predict")) == "predict" ? ReferenceMode.Predict : otherwise.ReferenceMode,
+            // NB: what has a folder's separator is one, from the rig file's folder.
+            Forecaster = forecaster?.Contains('/', StringComparison.Ordinal) == true ? Absolute(forecaster) : forecaster,
         };
     }
 

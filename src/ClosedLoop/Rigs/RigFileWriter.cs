@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using ClosedLoop.Recording;
 
@@ -30,6 +31,9 @@ internal static class RigFileWriter
         Line(text, "  fall_limit_deg", Exact(rig.Control.FallLimitDeg));
         if (rig.Control.Controller is { } controller)
             Line(text, "  controller", Quote(controller));
+        Line(text, "  reference_mode", rig.Control.ReferenceMode == ReferenceMode.Predict ? "predict" : "delay");
+        if (rig.Control.Forecaster is { } forecaster)
+            Line(text, "  forecaster", Quote(forecaster));
         var registration = rig.Registration;
         text.Append("registration:\n");
         Line(text, "  minimum_confidence", Exact(registration.MinimumConfidence));

@@ -181,7 +181,7 @@ public sealed class RigInspection : IDisposable
                 $"{Path}: 'grace_ms' in 'control' must be less than half a control period, here {periodMs / 2:G4} ms ({RateHz * keypoints.Rate:G4} Hz), not {rig.Control.GraceMs}"));
         else
             _findings.Add(new("control", FormattableString.Invariant(
-                $"{1000 / periodMs:G4} Hz, {rig.Control.GraceMs:G4} ms grace, put back beyond {rig.Control.LeaveLimitMm:G4} mm or {rig.Control.FallLimitDeg:G4} degrees")));
+                $"{1000 / periodMs:G4} Hz, {rig.Control.GraceMs:G4} ms grace, put back beyond {rig.Control.LeaveLimitMm:G4} mm or {rig.Control.FallLimitDeg:G4} degrees; {(rig.Control.ReferenceMode == ReferenceMode.Predict ? "acts at once after a forecast" : "runs behind by what it looks ahead")}")));
     }
 
     private void LookAtRecording(RigConfiguration rig, bool records)

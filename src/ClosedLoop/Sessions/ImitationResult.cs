@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ClosedLoop.Core;
 using ClosedLoop.Physics;
 
 namespace ClosedLoop.Sessions;
@@ -8,6 +9,13 @@ public sealed record ImitationResult
 {
     /// <summary>What drove it.</summary>
     public required string Controller { get; init; }
+
+    /// <summary>Whether it followed behind, or after a forecast.</summary>
+    public ReferenceMode ReferenceMode { get; init; }
+
+    /// <summary>What forecast; null in the mode delay.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Forecaster { get; init; }
 
     /// <summary>Median over frames of the mean distance between its keypoint sites and the reference's.</summary>
     public required double MedianTotalErrorMm { get; init; }

@@ -57,8 +57,10 @@ public static class SessionArchive
     /// <param name="body">Another body to use instead of the recording's; null: the recording's.</param>
     /// <param name="animal">Another animal to use instead of the recording's; null: the recording's.</param>
     /// <param name="keypoints">Where the keypoints come from instead of the recording, as from its images; null: from the recording.</param>
+    /// <param name="rodent">Changes how the virtual rodent is treated; null: as in the recording.</param>
     /// <exception cref="ClosedLoopException">The recording lacks what a replay needs, or holds it in another version's form.</exception>
-    public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal, IKeypointSource? keypoints = null)
+    public static SessionSetup SetupOf(SessionRecording recording, BodyDescription? body, AnimalFile? animal, IKeypointSource? keypoints = null,
+        Func<VirtualRodentOptions, VirtualRodentOptions>? rodent = null)
     {
         var another = body is not null;
         body ??= BodyOf(recording);
@@ -67,6 +69,8 @@ public static class SessionArchive
         // A network drives the body that it was made for and no other: another body gets what suits it.
         if (another && configuration.Controller is { } recorded && ControllerFactory.IsPolicy(recorded))
             configuration = configuration with { Controller = null, ControllerSha256 = null };
+        if (rodent?.Invoke(configuration.Rodent) is { } changed && changed != configuration.Rodent)
+            configuration = configuration with { Rodent = changed, ForecasterSha256 = null };
         return keypoints is null
             ? new(body, animal, recording.Layout.Keypoints, configuration)
             : new(body, animal, keypoints.Layout, configuration with { RateHz = keypoints.RateHz, Source = keypoints.Description });

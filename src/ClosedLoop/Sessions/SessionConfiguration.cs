@@ -21,8 +21,11 @@ public sealed record SessionConfiguration
     /// <summary>How that network is run.</summary>
     public PolicyOptions Policy { get; init; } = new() { Resamples = 50 };
 
-    /// <summary>Period and limits of the virtual rodent.</summary>
+    /// <summary>Period and limits of the virtual rodent, and where its reference comes from.</summary>
     public VirtualRodentOptions Rodent { get; init; } = new();
+
+    /// <summary>Checksum of the network that forecasts the reference; null where none does, and before it is known.</summary>
+    public string? ForecasterSha256 { get; init; }
 
     /// <summary>How keypoints are judged and poses solved.</summary>
     public RegistrarOptions Registration { get; init; } = new();

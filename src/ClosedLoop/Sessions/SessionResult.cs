@@ -87,6 +87,8 @@ public sealed record SessionResult
             Imitation = new()
             {
                 Controller = session.Setup.Controller.Name,
+                ReferenceMode = session.Setup.Configuration.Rodent.ReferenceMode,
+                Forecaster = session.Setup.Forecaster?.Name,
                 MedianTotalErrorMm = statistics.TotalError.QuantileMm(0.5),
                 MedianRootErrorMm = statistics.RootError.QuantileMm(0.5),
                 Resets = rodent.Resets,

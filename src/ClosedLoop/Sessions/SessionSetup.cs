@@ -1,3 +1,4 @@
+using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
@@ -22,12 +23,24 @@ public sealed class SessionSetup : IDisposable
             Controller = controller,
             // NB: one tick of the animal's time is one control step of the body's, or the two drift apart.
             Rodent = configuration.Rodent with { ControlPeriodS = 1 / configuration.RateHz },
-            ControllerSha256 = SameNetwork(controller, configuration.ControllerSha256),
+            ControllerSha256 = SameNetwork($"driven by the network '{controller}'", ControllerFactory.Sha256(controller), configuration.ControllerSha256),
             Policy = configuration.Policy with { Seed = configuration.Seed ?? configuration.Policy.Seed },
         };
         Body = animal.Apply(description, layout);
         Controller = ControllerFactory.Create(controller, Body, Configuration.Rodent.ControlPeriodS, Environment.ProcessorCount, Configuration.Policy);
+        if (Configuration.Rodent is not { ReferenceMode: ReferenceMode.Predict } rodent)
+            return;
+        rodent = rodent with { Forecaster = rodent.Forecaster ?? PoseForecasters.DefaultFor(description, rodent.ControlPeriodS, ForecastModel) };
+        Forecaster = PoseForecasters.Make(rodent.Forecaster, Body, rodent.ControlPeriodS, ForecastModel, Controller.FutureFrames);
+        Configuration = Configuration with
+        {
+            Rodent = rodent,
+            ForecasterSha256 = SameNetwork($"led by the forecasts of '{rodent.Forecaster}'", (Forecaster as LearnedForecaster)?.NetworkSha256, configuration.ForecasterSha256),
+        };
     }
+
+    /// <summary>The folder of the forecaster that comes with the program; null where the program lies outside of its installation.</summary>
+    public static string? ForecastModel => Installation.Root is { } root ? Path.Combine(root, "models", "forecast") : null;
 
     /// <summary>The body before it was sized for the animal.</summary>
     public BodyDescription Description { get; }
@@ -50,6 +63,9 @@ public sealed class SessionSetup : IDisposable
     /// <summary>What drives the virtual rodent.</summary>
     public IRodentController Controller { get; }
 
+    /// <summary>What forecasts the reference; null in the mode delay.</summary>
+    public IPoseForecaster? Forecaster { get; }
+
     /// <summary>Sizes and names of what a session of this setup records.</summary>
     public RecordingLayout RecordingLayout => new(
         Layout, Configuration.RateHz, Body.Model.Nq, Body.Model.Nv, Body.Model.Nu, Controller.Activations);
@@ -58,21 +74,21 @@ public sealed class SessionSetup : IDisposable
     public Registrar MakeRegistrar(SessionClock? clock) => new(Body, Animal, Configuration.Registration, 1 / Configuration.RateHz, clock);
 
     /// <summary>A virtual rodent for this animal, waiting for its first pose.</summary>
-    public VirtualRodent MakeRodent(SessionClock? clock) => new(Body, Controller, Configuration.Rodent, clock);
+    public VirtualRodent MakeRodent(SessionClock? clock) => new(Body, Controller, Configuration.Rodent, clock, Forecaster);
 
-    /// <summary>The checksum of the controller's network, which must be that of the recording where there is one.</summary>
-    private static string? SameNetwork(string controller, string? sha256)
+    /// <summary>The checksum of a network, which must be that of the recording where there is one.</summary>
+    private static string? SameNetwork(string role, string? found, string? sha256)
     {
-        var found = ControllerFactory.Sha256(controller);
         return sha256 is not { } recorded || recorded == found
             ? found
             : throw ClosedLoopException.Failed(
-                $"the recording's body was driven by a network '{controller}' with sha256 {recorded[..12]}..., and the one here has {found?[..12] ?? "none"}...; replay it with the version of the program and its models that recorded it");
+                $"the recording's body was {role} with sha256 {recorded[..12]}..., and the one here has {found?[..12] ?? "none"}...; replay it with the version of the program and its models that recorded it");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Forecaster?.Dispose();
         Controller.Dispose();
         Body.Dispose();
     }

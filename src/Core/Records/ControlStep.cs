@@ -20,7 +20,12 @@ public sealed class ControlStep
     /// <summary>Origin and times; <see cref="RecordStamp.Sequence"/> is the control tick.</summary>
     public RecordStamp Stamp { get; set; }
 
-    /// <summary>Sequence of the pose that the body was asked to reach at the end of this step; <see cref="RecordStamp.None"/> while the window fills.</summary>
+    /// <summary>
+    /// Sequence of the pose that errors and resets of this step are judged by; <see cref="RecordStamp.None"/> while the window
+    /// fills. <see cref="ReferenceMode.Delay"/>: the pose that the body was asked to reach at the end of this step.
+    /// <see cref="ReferenceMode.Predict"/>: the pose of this very tick, which the body, led by the forecast of the step
+    /// before, stood against when this step began; where the animal really is at the end of a step the next tick tells.
+    /// </summary>
     public long ReferenceSequence { get; set; } = RecordStamp.None;
 
     /// <summary>Where the frames ahead of the reference came from.</summary>
@@ -47,10 +52,10 @@ public sealed class ControlStep
     /// <summary>Where the body's keypoint sites are after the step: x, y, z per keypoint, metres.</summary>
     public double[] SitePositions { get; }
 
-    /// <summary>Mean distance between the body's keypoint sites and the reference's, metres.</summary>
+    /// <summary>Mean distance between the body's keypoint sites and those of the pose <see cref="ReferenceSequence"/>, metres; NaN where there was nothing to judge.</summary>
     public double TotalErrorM { get; set; } = double.NaN;
 
-    /// <summary>Distance between the body's root and the reference's, metres.</summary>
+    /// <summary>Distance between the body's root and that of the pose <see cref="ReferenceSequence"/>, metres; NaN where there was nothing to judge.</summary>
     public double RootErrorM { get; set; } = double.NaN;
 
     /// <summary>Copies everything from <paramref name="other"/>, which belongs to the same body and controller.</summary>

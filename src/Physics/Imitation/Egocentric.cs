@@ -30,4 +30,27 @@ internal static class Egocentric
         var scale = sine < 1e-12 ? 2 / Math.Max(w, 1e-12) : 2 * Math.Atan2(sine, w) / sine;
         (turn[0], turn[1], turn[2]) = (scale * x, scale * y, scale * z);
     }
+
+    /// <summary>The rotation of a unit quaternion w, x, y, z as a matrix, row-major.</summary>
+    public static void Rotation(ReadOnlySpan<double> q, Span<double> rotation)
+    {
+        var (w, x, y, z) = (q[0], q[1], q[2], q[3]);
+        (rotation[0], rotation[1], rotation[2]) = (1 - (2 * ((y * y) + (z * z))), 2 * ((x * y) - (w * z)), 2 * ((x * z) + (w * y)));
+        (rotation[3], rotation[4], rotation[5]) = (2 * ((x * y) + (w * z)), 1 - (2 * ((x * x) + (z * z))), 2 * ((y * z) - (w * x)));
+        (rotation[6], rotation[7], rotation[8]) = (2 * ((x * z) - (w * y)), 2 * ((y * z) + (w * x)), 1 - (2 * ((x * x) + (y * y))));
+    }
+
+    /// <summary>An attitude turned on by axis times angle (rad) in its own axes, as <see cref="Turn"/> gives it; of length 1.</summary>
+    public static void Turned(ReadOnlySpan<double> from, double x, double y, double z, Span<double> to)
+    {
+        var angle = Math.Sqrt((x * x) + (y * y) + (z * z));
+        var scale = angle < 1e-12 ? 0.5 : Math.Sin(angle / 2) / angle;
+        var (w, a, b, c) = (Math.Cos(angle / 2), scale * x, scale * y, scale * z);
+        var (p, q, r, s) = (from[0], from[1], from[2], from[3]);
+        (to[0], to[1]) = ((p * w) - (q * a) - (r * b) - (s * c), (p * a) + (q * w) + (r * c) - (s * b));
+        (to[2], to[3]) = ((p * b) - (q * c) + (r * w) + (s * a), (p * c) + (q * b) - (r * a) + (s * w));
+        var norm = Math.Sqrt((to[0] * to[0]) + (to[1] * to[1]) + (to[2] * to[2]) + (to[3] * to[3]));
+        for (var i = 0; i < 4; i++)
+            to[i] /= norm;
+    }
 }

@@ -67,6 +67,15 @@ public sealed class ImitationTask : IDisposable
     /// <returns>Why the episode ends with this step; <see cref="ControlFlags.None"/> where it goes on. The body is not put back.</returns>
     public ControlFlags Step(ReadOnlySpan<double> action)
     {
+        var failed = Advance(action);
+        return failed == ControlFlags.None ? Compare(Window[0].Pose) : failed;
+    }
+
+    /// <summary>Carries a motor command out for one control step and judges nothing but the physics.</summary>
+    /// <param name="action">One number per actuator, in [-1, 1].</param>
+    /// <returns><see cref="ControlFlags.ResetUnstable"/> where the physics failed, else <see cref="ControlFlags.None"/>.</returns>
+    public ControlFlags Advance(ReadOnlySpan<double> action)
+    {
         action.CopyTo(Data.Ctrl.Span);
         (TotalErrorM, RootErrorM) = (double.NaN, double.NaN);
         try
@@ -79,7 +88,14 @@ public sealed class ImitationTask : IDisposable
         {
             return ControlFlags.ResetUnstable;
         }
-        var reference = Window[0].Pose;
+        return ControlFlags.None;
+    }
+
+    /// <summary>Measures how far the body is from a pose and judges it: <see cref="TotalErrorM"/> and <see cref="RootErrorM"/> are then of it.</summary>
+    /// <param name="reference">Where the body should be now.</param>
+    /// <returns>Why the episode ends; <see cref="ControlFlags.None"/> where it goes on.</returns>
+    public ControlFlags Compare(Pose reference)
+    {
         var sum = 0.0;
         for (var k = 0; k < _body.KeypointSites.Length; k++)
             sum += Distance(Data.SitePositions.Row(_body.KeypointSites[k]), reference.SitePositions.AsSpan(3 * k, 3));

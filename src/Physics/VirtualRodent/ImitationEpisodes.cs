@@ -15,13 +15,16 @@ public static class ImitationEpisodes
     /// <param name="poses">The reference, one pose per control step.</param>
     /// <param name="lengthFrames">Control steps per episode.</param>
     /// <param name="everyFrames">Frames between two starts.</param>
+    /// <param name="forecaster">What forecasts in the mode predict; null in the mode delay.</param>
     /// <param name="cancellation">Asked before each episode.</param>
     public static ImitationScore Run(
         BodyModel body, IRodentController controller, VirtualRodentOptions options, IReadOnlyList<Pose> poses,
-        int lengthFrames, int everyFrames, CancellationToken cancellation = default)
+        int lengthFrames, int everyFrames, IPoseForecaster? forecaster = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lengthFrames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(everyFrames, 1);
+        if (options.ReferenceMode == ReferenceMode.Predict)
+            return RunAtOnce(body, controller, options, poses, lengthFrames, everyFrames, forecaster!, cancellation);
         var reference = new PoseSequence(poses);
         using var runner = new EpisodeRunner(body, controller, options);
         Sample total = new(), root = new();
@@ -34,6 +37,38 @@ public static class ImitationEpisodes
             total.Add(trace.TotalErrorMm.AsSpan(0, trace.Steps));
             root.Add(trace.RootErrorMm.AsSpan(0, trace.Steps));
             (episodes, survived) = (episodes + 1, survived + (trace.Survived ? 1 : 0));
+        }
+        if (episodes == 0)
+            throw ClosedLoopException.Usage(
+                $"the reference has {poses.Count} frames, too few for one episode of {lengthFrames} frames after its start");
+        return new(controller.Name, episodes, survived / (double)episodes, lengthFrames, total.Median, root.Median, root.Quantile(0.95));
+    }
+
+    /// <summary>The body runs with the reference after a forecast, and is judged as in a session: what was forecast is no reference.</summary>
+    private static ImitationScore RunAtOnce(
+        BodyModel body, IRodentController controller, VirtualRodentOptions options, IReadOnlyList<Pose> poses,
+        int lengthFrames, int everyFrames, IPoseForecaster forecaster, CancellationToken cancellation)
+    {
+        const ControlFlags Ended = ControlFlags.ResetFallen | ControlFlags.ResetLeftReference | ControlFlags.ResetUnstable;
+        using var rodent = new VirtualRodent(body, controller, options, clock: null, forecaster);
+        Sample total = new(), root = new();
+        var (episodes, survived) = (0, 0);
+        for (var start = 0; start + lengthFrames < poses.Count; start += everyFrames)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            controller.BeginEpisode(episodes++);
+            rodent.Restart();
+            // The step of the first frame is judged with the second.
+            rodent.Process(poses[start]);
+            var ended = false;
+            for (var frame = start + 1; frame <= start + lengthFrames && !ended; frame++)
+            {
+                var step = rodent.Process(poses[frame]);
+                total.Add([(float)(1000 * step.TotalErrorM)]);
+                root.Add([(float)(1000 * step.RootErrorM)]);
+                ended = (step.Flags & Ended) != 0;
+            }
+            survived += ended ? 0 : 1;
         }
         if (episodes == 0)
             throw ClosedLoopException.Usage(

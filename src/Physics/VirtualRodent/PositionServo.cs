@@ -33,6 +33,9 @@ public sealed class PositionServo : IDisposable
     /// <summary>Where the model's bodies are in the posture of the last <see cref="SetPoints"/> (nbody by 3), metres.</summary>
     public NativeArray<double> BodyPositions => _scratch.BodyPositions;
 
+    /// <summary>Where the model's sites are in that posture (nsite by 3), metres.</summary>
+    public NativeArray<double> SitePositions => _scratch.SitePositions;
+
     /// <summary>
     /// The inputs that hold the posture <paramref name="qpos"/> (nq), one per actuator, not limited to [-1, 1]. An
     /// actuator that is no position servo gets 0.

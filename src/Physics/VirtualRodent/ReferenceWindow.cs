@@ -63,6 +63,15 @@ public sealed class ReferenceWindow : IDisposable
         _servo.BodyPositions.Span.CopyTo(frame.BodyPositions);
     }
 
+    /// <summary>Adds a pose of which only the positions and velocities are known; its keypoint sites are computed.</summary>
+    internal void Push(Pose pose, ReadOnlySpan<int> keypointSites)
+    {
+        Push(pose);
+        var sites = _ring[(_first + Count - 1) % _ring.Length].Pose.SitePositions;
+        for (var k = 0; k < keypointSites.Length; k++)
+            _servo.SitePositions.Row(keypointSites[k]).CopyTo(sites.AsSpan(3 * k));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _servo.Dispose();
 }

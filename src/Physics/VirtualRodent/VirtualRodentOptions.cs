@@ -1,3 +1,5 @@
+using ClosedLoop.Core;
+
 namespace ClosedLoop.Physics;
 
 /// <summary>When the virtual rodent acts, and when it is put back.</summary>
@@ -5,6 +7,12 @@ public sealed record VirtualRodentOptions
 {
     /// <summary>Duration of one control step, seconds; a whole number of physics steps.</summary>
     public double ControlPeriodS { get; init; } = 0.02;
+
+    /// <summary>Whether the body runs behind the animal by the length of the window, or with it after a forecast.</summary>
+    public ReferenceMode ReferenceMode { get; init; } = ReferenceMode.Delay;
+
+    /// <summary>What forecasts in the mode <see cref="ReferenceMode.Predict"/>, as <see cref="PoseForecasters"/> calls it; null: what <see cref="PoseForecasters.DefaultFor"/> says.</summary>
+    public string? Forecaster { get; init; }
 
     /// <summary>The body is put back when its root is further than this from the reference's, metres.</summary>
     public double LeaveLimitM { get; init; } = 0.10;

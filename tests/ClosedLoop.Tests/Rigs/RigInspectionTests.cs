@@ -50,7 +50,7 @@ public sealed class RigInspectionTests : IDisposable
             keypoints: {source: file, path: clip.csv, rate: 0.5, rate_hz: 50, units: m, allow_missing: true, seconds: 1.5}
             animal: rat.yaml
             body: {mjcf: "my \"own\" rat.xml", attachment: rat-points.yaml}
-            control: {grace_ms: 2.5, leave_limit_mm: 123.4, fall_limit_deg: 45}
+            control: {grace_ms: 2.5, leave_limit_mm: 123.4, fall_limit_deg: 45, reference_mode: predict, forecaster: hold}
             registration: {minimum_confidence: 0.3, minimum_keypoints: 9, maximum_speed_m_per_s: 2.5, bad_fit_mm: 11.1, outlier_mm: 22.2, swap_gain_mm: 7, extrapolated_ticks: 5}
             recording: {folder: ../elsewhere, name: one, minimum_free_gb: 2.5}
             """);

@@ -22,7 +22,7 @@ public sealed class SessionArchiveTests(MeasuredLaboratory laboratory)
             GraceS = 0.1 / 30,
             Seed = 17,
             Source = "Käfig \"3\"",
-            Rodent = new() { LeaveLimitM = 0.123, FallLimitDeg = 59.9 },
+            Rodent = new() { LeaveLimitM = 0.123, FallLimitDeg = 59.9, ReferenceMode = ReferenceMode.Predict, Forecaster = "hold" },
             Registration = new() { MinimumConfidence = 1 / 3.0, MinimumKeypoints = 9, MaximumSpeedMPerS = 2.5, ExtrapolatedTicks = 4, Solver = new() { MaximumIterations = 11 } },
         };
         using var setup = new SessionSetup(SimulatedLaboratory.Body, laboratory.Animal, KeypointLayout.Rat23, configuration);
