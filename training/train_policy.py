@@ -12,6 +12,7 @@ import csv
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # NB: the bodies use the other cores meanwhile, and threads that wait for each other by spinning would take them away.
@@ -22,7 +23,7 @@ import numpy as np
 import torch
 
 from closedloop_training.environment import Environment
-from closedloop_training.experience import Experience
+from closedloop_training.experience import Experience, Mirror
 from closedloop_training.policy import Policy, divergence
 from closedloop_training.schedule import Averaged, save
 from closedloop_training.weights import load
@@ -39,7 +40,10 @@ class Learner:
         if self.started:
             self.network.load_state_dict(state["averaged"])
         self.average = Averaged(self.network, 0.998)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), rate, weight_decay=1e-4)
+        straight = [value for name, value in self.network.named_parameters() if name.startswith("straight")]
+        layers = [value for name, value in self.network.named_parameters() if not name.startswith("straight")]
+        # What a straight path can say, it shall say: only the layers beside it decay.
+        self.optimiser = torch.optim.AdamW([dict(params=layers, weight_decay=1e-2), dict(params=straight, weight_decay=0.0)], rate)
         self.memory, self.loss = self.network.state(facts["bodies"]), float("nan")
 
     @torch.no_grad()
@@ -132,6 +136,20 @@ def validate(learner, environment, steps):
     return float(np.median(errors[good])), falls / (n * steps * environment.facts["control_period_s"]), parts
 
 
+def table(path, names):
+    """A CSV file that goes on where it is, as a run does that was interrupted."""
+    begun = path.exists() and path.stat().st_size > 0
+    file = path.open("a", newline="")
+    if not begun:
+        note(file, names)
+    return file
+
+
+def note(file, row):
+    csv.writer(file).writerow(row)
+    file.flush()
+
+
 def weights_of(folder, kind):
     """A checkpoint of this script, or the shipped weights."""
     folder = Path(folder)
@@ -149,7 +167,7 @@ def main():
     parser.add_argument("--motion", action="append", default=[], help="a word for train-env, as in --motion=--reference --motion=rat.h5: one animal's motion instead of simulated")
     parser.add_argument("--library-minutes", type=float, default=30, help="minutes of simulated motion; 0 none")
     parser.add_argument("--from", dest="start", help="folder of checkpoints to begin with")
-    parser.add_argument("--resume", action="store_true", help="also go on with the experience that lies in --from")
+    parser.add_argument("--experience", help="a file experience.npz of an earlier run, to go on with")
     parser.add_argument("--keep-experience", type=float, default=5, help="minutes from one writing of the experience to the next; 0: never")
     parser.add_argument("--kinds", default="mlp,lstm")
     parser.add_argument("--bodies", type=int, default=64)
@@ -164,6 +182,7 @@ def main():
     parser.add_argument("--most-steps", type=int, default=12000)
     parser.add_argument("--validation-minutes", type=float, default=5, help="minutes of motion that nothing is learnt from; 0: none")
     parser.add_argument("--validation-seed", type=int, default=9001)
+    parser.add_argument("--patience", type=int, default=8, help="ends after so many validations in which no network became better; 0: never")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     started = time.time()
@@ -182,9 +201,9 @@ def main():
     kinds = options.kinds.split(",")
     learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None) for kind in kinds}
     n = environment.bodies
-    experience = Experience(n, facts["observation"], facts["action"], options.most_steps)
-    if options.resume:
-        experience.resume(Path(options.start) / "experience.npz")
+    experience = Experience(n, facts["observation"], facts["action"], options.most_steps, Mirror(facts))
+    if options.experience:
+        experience.resume(options.experience)
         print(f"goes on with {experience.count} labels", flush=True)
     deadline, closing = options.minutes * 60, (1 - options.closing) * options.minutes * 60
     # Who drives which body, and how much its set-points are disturbed.
@@ -192,9 +211,23 @@ def main():
     begins, asked = np.ones(n, bool), np.ones(n, np.uint8)
     environment.ask(None, asked)
     now, updates, typical = environment.answer(), 0, None
-    curve = csv.writer((out / "curve.csv").open("a"))
+    curve = table(out / "curve.csv", ["seconds", "labels", "updates", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_loss" for kind in kinds), "falls_per_s"])
+    course = table(out / "validation.csv", ["seconds", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_falls_per_s" for kind in kinds)]) if unseen else None
+    best, waited = {kind: float("inf") for kind in kinds}, 0
     errors, falls, reported, validated, kept, seconds = [], 0, time.time(), time.time(), time.time(), 0
     acts = options.start is not None
+    randoms = {kind: np.random.default_rng(options.seed + 1 + k) for k, kind in enumerate(kinds)}
+    together = ThreadPoolExecutor(len(kinds))
+
+    def learn(kind, count, rate):
+        learner = learners[kind]
+        for _ in range(count):
+            if learner.network.recurrent:
+                loss = loss_of_stretches(learner.network, experience.stretches(options.batch // 16, 20, randoms[kind]), typical, options)
+            else:
+                loss = loss_of_singles(learner.network, experience.singles(options.batch, randoms[kind]), typical, options)
+            learner.learn(loss, rate)
+
     while time.time() - started < deadline:
         collecting = time.time() - started < closing and not experience.full
         if collecting:
@@ -213,17 +246,20 @@ def main():
                 for learner in learners.values() if options.library_minutes > 0 else ():
                     for network in (learner.network, learner.average.network):
                         network.normalise(torch.from_numpy(observed.mean(0)), torch.from_numpy(observed.std(0) + 1e-3), keep=learner.started)
+                        if not learner.started:
+                            network.begin_straight(*experience.straight())
                 typical = typical_strength(experience.packed()[1])
             share = (time.time() - started) / deadline
             rate = options.rate * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(1.0, share))))
-            for _ in range(options.updates):
-                for learner in learners.values():
-                    if learner.network.recurrent:
-                        loss = loss_of_stretches(learner.network, experience.stretches(options.batch // 16, 20, random), typical, options)
-                    else:
-                        loss = loss_of_singles(learner.network, experience.singles(options.batch, random), typical, options)
-                    learner.learn(loss, rate)
-            updates += options.updates
+            experience.packed()
+            # Of experience of an earlier run a new network learns before it acts.
+            count = 1000 if updates == 0 and options.experience and not acts else options.updates
+            if collecting and count == options.updates:
+                for kind in kinds:
+                    learn(kind, count, rate)
+            else:
+                list(together.map(lambda kind: learn(kind, count, rate), kinds))
+            updates += count
         if collecting:
             now = environment.answer()
             begins = now["end"] > 0
@@ -235,7 +271,7 @@ def main():
             recent = np.array(errors) if errors else None
             shown = {kind: float("nan") if recent is None else float(np.nanmedian(recent[:, (driver == k) & (noise == 0)])) for k, kind in enumerate(kinds)}
             row = [f"{time.time() - started:.0f}", experience.count, updates] + [f"{shown[k]:.2f}" for k in kinds] + [f"{learners[k].loss:.4f}" for k in kinds] + [f"{falls / max(seconds, 1e-9):.3f}"]
-            curve.writerow(row)
+            note(curve, row)
             print(f"{row[0]} s, {row[1]} labels, {updates} updates; median {' '.join(f'{k} {shown[k]:.2f}' for k in kinds)} mm with help; loss {' '.join(f'{k} {learners[k].loss:.3f}' for k in kinds)}; {row[-1]} falls a second", flush=True)
             errors, falls, seconds = [], 0, 0
             for kind, learner in learners.items():
@@ -245,9 +281,16 @@ def main():
             experience.save(out / "experience.npz")
         if unseen is not None and typical is not None and (time.time() - validated > 360 or time.time() - started > deadline - 5):
             validated = time.time()
-            for kind, learner in learners.items():
-                median, rate_of_falls, parts = validate(learner, unseen, 100)
+            found = {kind: validate(learner, unseen, 100) for kind, learner in learners.items()}
+            note(course, [f"{time.time() - started:.0f}"] + [f"{found[kind][part]:.4g}" for part in (0, 1) for kind in kinds])
+            better = [kind for kind in kinds if found[kind][0] < 0.99 * best[kind]]
+            best.update({kind: found[kind][0] for kind in better})
+            waited = 0 if better else waited + 1
+            for kind, (median, rate_of_falls, parts) in found.items():
                 print(f"  unseen motion, {kind}: median {median:.2f} mm, {rate_of_falls:.3f} falls a second | " + " ".join(f"{k}:{v:.1f}" for k, v in sorted(parts.items())), flush=True)
+            if waited >= options.patience > 0:
+                print(f"ends early: nothing became better on unseen motion in {waited} validations", flush=True)
+                break
     for kind, learner in learners.items():
         learner.save(out / f"{kind}.pt", step=updates, options=vars(options), facts=facts)
     print(json.dumps(dict(labels=experience.count, updates=updates, minutes=(time.time() - started) / 60)))

@@ -6,10 +6,33 @@ import numpy as np
 import torch
 
 
-class Experience:
-    """Observations of all bodies at all steps, in the order of time; labels at some of them."""
+class Mirror:
+    """Exchanges left and right. `facts["mirror"]` of the environment says how."""
 
-    def __init__(self, bodies, observation, actions, steps):
+    def __init__(self, facts):
+        observation, action = (np.array(facts["mirror"][part]) for part in ("observation", "action"))
+        take = torch.from_numpy
+        self.seen, self.seen_sign = take(np.abs(observation) - 1), take(np.sign(observation).astype(np.float32))
+        self.done, self.done_sign = take(np.abs(action) - 1), take(np.sign(action).astype(np.float32))
+
+    def observation(self, observation):
+        return observation[..., self.seen] * self.seen_sign
+
+    def action(self, action):
+        return action[..., self.done] * self.done_sign
+
+    def curvature(self, curvature):
+        return curvature[..., self.done, :][..., self.done] * self.done_sign * self.done_sign[:, None]
+
+
+class Experience:
+    """Observations of all bodies at all steps, in the order of time; labels at some of them.
+
+    With a mirror half of what is drawn is mirrored: what the planner said of one body holds for its image.
+    """
+
+    def __init__(self, bodies, observation, actions, steps, mirror=None):
+        self.mirror = mirror
         self.bodies, self.steps, self.time = bodies, steps, 0
         self.observation = np.empty((steps, bodies, observation), np.float32)
         self.begins = np.zeros((steps, bodies), bool)
@@ -26,6 +49,7 @@ class Experience:
 
     def save(self, path):
         """Writes what there is, whole or not at all."""
+        self._packed = None  # NB: all of them, or `row` names labels that are not there.
         labels, curvature = self.packed()
         part = f"{path}.part.npz"
         np.savez(part, observation=self.observation[:self.time], begins=self.begins[:self.time], row=self.row[:self.time],
@@ -73,7 +97,18 @@ class Experience:
         before = np.maximum(t - 1, 0)
         begins = self.begins[t, body] | (t == 0)
         take = torch.from_numpy
-        return take(self.observation[t, body]), take(self.observation[before, body]), take(begins), labels[picked], curvature[picked].float()
+        seen, earlier, label, bent = take(self.observation[t, body]), take(self.observation[before, body]), labels[picked], curvature[picked].float()
+        if self.mirror:
+            half = rows // 2
+            seen[:half], earlier[:half] = self.mirror.observation(seen[:half]), self.mirror.observation(earlier[:half])
+            label[:half], bent[:half] = self.mirror.action(label[:half]), self.mirror.curvature(bent[:half])
+        return seen, earlier, take(begins), label, bent
+
+    def straight(self, most=20000):
+        """The first labelled moments: observations, and labels within what an actuator can do."""
+        labels, _ = self.packed()
+        t, body = self.at[:min(most, len(labels))].T
+        return torch.from_numpy(self.observation[t, body]), labels[:len(t)].clamp(-1, 1)
 
     def stretches(self, rows, length, random):
         """Runs of steps of single bodies: observations, starts, labels, curvatures and where there are any (rows last but features)."""
@@ -88,4 +123,10 @@ class Experience:
         take = torch.from_numpy
         where = take(known)
         picked = take(row)[where]
-        return take(self.observation[t, body[None]]), take(self.begins[t, body[None]]), where, labels[picked], curvature[picked].float()
+        seen, label, bent = take(self.observation[t, body[None]]), labels[picked], curvature[picked].float()
+        if self.mirror:
+            half = rows // 2
+            turned = (torch.arange(rows) < half).expand(length, -1)[where]
+            seen[:, :half] = self.mirror.observation(seen[:, :half])
+            label[turned], bent[turned] = self.mirror.action(label[turned]), self.mirror.curvature(bent[turned])
+        return seen, take(self.begins[t, body[None]]), where, label, bent

@@ -34,6 +34,8 @@ class Policy(nn.Module):
     """Observation (reference first, then proprioception) to an action in [-1, 1], with every layer on the way.
 
     The encoder sees all of the observation, the decoder the latent and the proprioception. `decoder` is "mlp" or "lstm".
+    Beside the layers of either runs a straight path, one matrix from what it sees to what it says. A posture that no
+    training motion held then still finds its set-points, where layers that saturate say something else.
     """
 
     def __init__(self, observation, reference, actions, decoder="mlp", encoder_units=ENCODER, decoder_units=DECODER, latent=LATENT):
@@ -45,12 +47,17 @@ class Policy(nn.Module):
         self.register_buffer("scale", torch.ones(observation))
         self.encoder_0, self.encoder_1 = Layer(observation, encoder_units[0]), Layer(encoder_units[0], encoder_units[1])
         self.head = nn.Linear(encoder_units[1], 2 * latent)
+        self.straight_encoder = nn.Linear(observation, latent, bias=False)
         self.decoder_0 = Layer(latent + observation - reference, decoder_units[0])
         self.decoder_1 = LongShortTermMemory(decoder_units[0], decoder_units[1]) if self.recurrent else Layer(decoder_units[0], decoder_units[1])
         self.action = nn.Linear(decoder_units[1], actions)
+        self.straight_decoder = nn.Linear(latent + observation - reference, actions, bias=False)
         with torch.no_grad():
             self.head.bias[latent:] = -3.0
+            self.head.weight *= 0.1
             self.action.weight *= 0.1
+            self.straight_encoder.weight.zero_()
+            self.straight_decoder.weight.zero_()
 
     def state(self, rows):
         """Hidden and cell state of an LSTM that remembers nothing; empty for a network without memory."""
@@ -65,17 +72,34 @@ class Policy(nn.Module):
         """Sets what observations are normalised by. keep: the network goes on computing what it did."""
         if keep:
             share, shift = scale / self.scale, (mean - self.mean) / self.scale
-            for linear, part, first in ((self.encoder_0[0], slice(None), 0), (self.decoder_0[0], slice(self.reference, None), self.latent)):
-                linear.bias += linear.weight[:, first:] @ shift[part]
+            for linear, biased, part, first in (
+                (self.encoder_0[0], self.encoder_0[0], slice(None), 0), (self.straight_encoder, self.head, slice(None), 0),
+                (self.decoder_0[0], self.decoder_0[0], slice(self.reference, None), self.latent),
+                (self.straight_decoder, self.action, slice(self.reference, None), self.latent),
+            ):
+                biased.bias[:len(linear.weight)] += linear.weight[:, first:] @ shift[part]
                 linear.weight[:, first:] *= share[part]
         self.mean.copy_(mean)
         self.scale.copy_(scale)
+
+    @torch.no_grad()
+    def begin_straight(self, observation, action, ridge=100.0):
+        """Lets the straight paths say what ridge regression finds: one dimension of the latent for each number of the action."""
+        seen, middle = self.normalised(observation), action.mean(0)
+        square = seen.T @ seen + ridge * torch.eye(seen.shape[1])
+        slopes = torch.linalg.solve(square, seen.T @ (action - middle)).T
+        spread = (seen @ slopes.T).std(0) + 1e-3
+        count = len(slopes)
+        self.straight_encoder.weight[:count] = slopes / spread[:, None]
+        self.straight_decoder.weight[:, :count] = torch.diag(spread)
+        self.action.bias.copy_(middle)
 
     def encode(self, seen):
         """Normalised observation to the latent's mean and standard deviation, from 0.01 to 1, and the layers before."""
         first = self.encoder_0(seen)
         second = self.encoder_1(first)
         mean, raw = self.head(second).chunk(2, -1)
+        mean = mean + self.straight_encoder(seen)
         return mean, 0.99 * torch.sigmoid(raw) + 0.01, first, second
 
     def decode(self, latent, seen, hidden, cell):
@@ -83,12 +107,13 @@ class Policy(nn.Module):
         return self.drive(latent, seen[..., self.reference:], hidden, cell)
 
     def drive(self, latent, proprioception, hidden, cell):
-        first = self.decoder_0(torch.cat([latent, proprioception], -1))
+        given = torch.cat([latent, proprioception], -1)
+        first, straight = self.decoder_0(given), self.straight_decoder(given)
         if self.recurrent:
             hidden, cell = self.decoder_1(first, hidden, cell)
-            return self.action(hidden), first, hidden, hidden, cell
+            return self.action(hidden) + straight, first, hidden, hidden, cell
         second = self.decoder_1(first)
-        return self.action(second), first, second, hidden, cell
+        return self.action(second) + straight, first, second, hidden, cell
 
     def forward(self, observation, noise, hidden, cell):
         """One step: action, latent mean, sd and sample, new hidden and cell state."""

@@ -41,6 +41,8 @@ class Resampled(nn.Module):
         linear, norm, shape = policy.decoder_0[0], policy.decoder_0[1], policy.decoder_0[2]
         senses = policy.normalised(observation)[:, policy.reference:]
         first = shape(norm(latent @ linear.weight[:, :policy.latent].T + (senses @ linear.weight[:, policy.latent:].T + linear.bias)))
+        straight = policy.straight_decoder.weight
+        straight = latent @ straight[:, :policy.latent].T + senses @ straight[:, policy.latent:].T
         if policy.recurrent:
             hidden, cell = memory
             memory = policy.decoder_1
@@ -49,7 +51,7 @@ class Resampled(nn.Module):
             second = torch.sigmoid(o) * torch.tanh(torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g))
         else:
             second = policy.decoder_1(first)
-        return policy.action(second).clamp(-1, 1)
+        return (policy.action(second) + straight).clamp(-1, 1)
 
 
 def keep_rollout(folder, policy, observation, steps=40):

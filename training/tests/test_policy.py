@@ -8,7 +8,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from closedloop_training.experience import Experience  # noqa: E402
+from closedloop_training.experience import Experience, Mirror  # noqa: E402
 from closedloop_training.policy import PRIOR_CARRY, Policy, divergence  # noqa: E402
 from closedloop_training.policy_export import Exported, Resampled  # noqa: E402
 from train_policy import departure  # noqa: E402
@@ -22,6 +22,8 @@ def policy(kind):
     with torch.no_grad():
         made.mean.normal_()
         made.scale.uniform_(0.5, 2)
+        made.straight_encoder.weight.normal_(0, 0.1)
+        made.straight_decoder.weight.normal_(0, 0.1)
     return made.eval()
 
 
@@ -92,6 +94,43 @@ class ExperienceTests(unittest.TestCase):
         observation, begins, where, label, _ = experience.stretches(5, 8, random)
         self.assertEqual(len(label), int(where.sum()))
         np.testing.assert_array_equal(label, np.stack([truth[row.numpy().tobytes()][0] for row in observation[where]]))
+
+    def test_half_of_what_is_drawn_is_mirrored(self):
+        random = np.random.default_rng(2)
+        # Two pairs change places and one number turns its sign.
+        order = lambda n: [2, 1, 4, 3, -5] + list(range(6, n + 1))
+        mirror = Mirror(dict(mirror=dict(observation=order(N), action=order(A))))
+        plain, mirrored = Experience(3, N, A, 20), Experience(3, N, A, 20, mirror)
+        for t in range(20):
+            observation, labels = random.standard_normal((3, N)).astype(np.float32), random.standard_normal((3, A)).astype(np.float32)
+            root = random.standard_normal((3, A, A)).astype(np.float32)
+            for experience in (plain, mirrored):
+                experience.add(observation, np.array([t == 0] * 3), np.array([True, t % 2 == 0, False]), labels, (root @ root.transpose(0, 2, 1))[: 2 if t % 2 == 0 else 1])
+        one, other = plain.singles(10, np.random.default_rng(1)), mirrored.singles(10, np.random.default_rng(1))
+        torch.testing.assert_close([part[5:] for part in one], [part[5:] for part in other])
+        torch.testing.assert_close(one[0][:5, :5][:, [1, 0, 3, 2]], other[0][:5, :4])
+        torch.testing.assert_close(-one[3][:5, 4], other[3][:5, 4])
+        # An error's cost is its image's.
+        error = torch.randn(5, A)
+        cost = lambda error, curvature: torch.einsum("bi,bij,bj->b", error, curvature, error)
+        torch.testing.assert_close(cost(error, one[4][:5]), cost(mirror.action(error), other[4][:5]))
+        one, other = plain.stretches(4, 6, np.random.default_rng(3)), mirrored.stretches(4, 6, np.random.default_rng(3))
+        torch.testing.assert_close(mirror.observation(one[0][:, :2]), other[0][:, :2])
+        torch.testing.assert_close(one[0][:, 2:], other[0][:, 2:])
+        turned = (torch.arange(4) < 2).expand(6, -1)[one[2]]
+        torch.testing.assert_close(torch.where(turned[:, None], mirror.action(one[3]), one[3]), other[3])
+
+    def test_straight_paths_begin_with_the_regression(self):
+        torch.manual_seed(4)
+        observation = torch.randn(400, N)
+        action = 0.1 * observation @ torch.randn(N, A)
+        for kind in ("mlp", "lstm"):
+            network = Policy(N, R, A, kind)
+            network.normalise(observation.mean(0), observation.std(0))
+            network.begin_straight(observation, action, ridge=1e-3)
+            seen = network.normalised(observation)
+            straight = network.straight_decoder(torch.cat([network.straight_encoder(seen), seen[:, R:]], -1)) + network.action.bias
+            torch.testing.assert_close(straight, action, rtol=0, atol=1e-3)
 
     def test_departures_cost_what_they_carry_off(self):
         label, curvature = torch.zeros(1, A), torch.diag(torch.arange(1.0, A + 1))[None]

@@ -31,13 +31,14 @@ public static class TrainCommand
         };
         var animal = new Option<string?>("--animal") { Description = "The animal, as 'register' wrote it; fitted from the first keypoint file where none is given.", HelpName = "rat.yaml" };
         var from = new Option<string?>("--from") { Description = "With --reference: a folder of checkpoints to begin with (lstm.pt, mlp.pt); the shipped networks' where nothing is said.", HelpName = "FOLDER" };
+        var resume = new Option<bool>("--resume") { Description = "With --hours: go on for so long with the networks and the experience that lie in --out." };
         var output = new Option<string>("--out") { Description = "The folder for checkpoints, curves and policies.", HelpName = "FOLDER", DefaultValueFactory = _ => "policy" };
         var kinds = new Option<string>("--kinds") { Description = "Which networks: lstm, mlp or both.", HelpName = "lstm,mlp", DefaultValueFactory = _ => "mlp,lstm" };
         var seed = new Option<int>("--seed") { Description = "Seed of networks, bodies and motion.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var threads = new Option<int>("--threads") { Description = "Threads that step and plan.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
         var reading = new KeypointFileArguments();
         var json = JsonReport.CreateOption();
-        var command = new Command("train", "Train the networks that drive the body, or adapt them to one animal.") { hours, smoke, references, minutes, animal, from, output, kinds, seed, threads };
+        var command = new Command("train", "Train the networks that drive the body, or adapt them to one animal.") { hours, smoke, resume, references, minutes, animal, from, output, kinds, seed, threads };
         reading.AddTo(command);
         command.Add(json);
         command.SetAction(async (parsed, cancellation) =>
@@ -57,6 +58,11 @@ public static class TrainCommand
             if (networks.Length == 0 || networks.Any(kind => kind is not ("lstm" or "mlp")))
                 throw ClosedLoopException.Usage($"--kinds {parsed.GetRequiredValue(kinds)} names other networks than lstm and mlp");
             var target = parsed.GetRequiredValue(output);
+            var (goesOn, experience) = (parsed.GetValue(resume), Path.Combine(target, "experience.npz"));
+            if (goesOn && parsed.GetValue(hours) is null)
+                throw ClosedLoopException.Usage("--resume goes on with a training on simulated motion; say for how long with --hours");
+            if (goesOn && !File.Exists(experience))
+                throw ClosedLoopException.Usage($"--resume finds no {experience}; a run leaves it there every five minutes, so name its folder with --out");
             OutputPath.RequireFolder("--out", target);
             var python = PythonTraining.Interpreter();
             var animalPath = parsed.GetValue(animal) ?? (files.FirstOrDefault(file => !ReferenceLoader.HoldsClips(file)) is { } first ? FitTo(first, parsed, reading, target, cancellation) : null);
@@ -67,6 +73,8 @@ public static class TrainCommand
             ];
             if (small)
                 arguments.AddRange(["--bodies", "32", "--label-share", "0.5", "--validation-minutes", "0"]);
+            if (goesOn)
+                arguments.AddRange(["--from", target, "--experience", experience]);
             if (files.Length > 0)
             {
                 // What the trainer hands on to the training environment, word by word.
@@ -74,6 +82,7 @@ public static class TrainCommand
                 arguments.AddRange(["--from", parsed.GetValue(from) ?? ShippedWeights(), "--rate", "4e-4", "--label-share", "0.5", .. motion.Select(word => $"--motion={word}")]);
             }
             await PythonTraining.RunAsync(python, "train_policy.py", arguments, cancellation).ConfigureAwait(false);
+            TrainingCurves.Draw(target);
             var results = new Dictionary<string, ImitateResult>();
             foreach (var kind in networks)
             {

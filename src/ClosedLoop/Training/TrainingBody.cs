@@ -44,6 +44,9 @@ public sealed class TrainingBody : IDisposable
     /// <summary>What an observation is made of.</summary>
     public ObservationLayout Layout => _observation.Layout;
 
+    /// <summary>The mirror image of what is observed and done.</summary>
+    internal ImitationMirror Image => new(_body, _observation);
+
     /// <summary>Reward of the last step; 0 at the first observation of all.</summary>
     public double Reward { get; private set; }
 

@@ -49,6 +49,9 @@ public sealed class TrainingEnvironment : IDisposable
     /// <summary>What an observation is made of.</summary>
     public ObservationLayout Layout => _bodies[0].Layout;
 
+    /// <summary>The mirror images of what is observed and done.</summary>
+    public ImitationMirror Mirror => _bodies[0].Image;
+
     /// <summary>Numbers in an action.</summary>
     public int ActionSize => _models[0].Model.Nu;
 

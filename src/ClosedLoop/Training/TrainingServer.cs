@@ -13,7 +13,9 @@ namespace ClosedLoop.Training;
 /// </summary>
 /// <remarks>
 /// <para>The server greets with one line of JSON: protocol, bodies, observation, reference, action, behaviours, layout,
-/// body_sha256, clips, minutes, control_period_s. Then it answers requests, numbers in little-endian order:</para>
+/// body_sha256, clips, minutes, control_period_s, mirror (of observation and action: for each number of the mirror image
+/// where it comes from, counted from 1, negative where its sign turns). Then it answers requests, numbers in little-endian
+/// order:</para>
 /// <para>'O', asked (a byte a body): observe. 'S', actions (float32, bodies x action), asked: step, then observe.
 /// Any other byte, or the end of the stream: good-bye.</para>
 /// <para>The answer: observations (float32, bodies x observation), rewards (float32), errors (float32, metres),
@@ -128,7 +130,14 @@ public sealed class TrainingServer(BodyDescription body, ReferencePool pool, Tra
         ["clips"] = pool.Count,
         ["minutes"] = pool.Minutes,
         ["control_period_s"] = options.Task.ControlPeriodS,
+        ["mirror"] = new Dictionary<string, int[]>
+        {
+            ["observation"] = Numbers(environment.Mirror.Observation),
+            ["action"] = Numbers(environment.Mirror.Action),
+        },
     }) + "\n");
+
+    private static int[] Numbers(IReadOnlyList<(int Source, int Sign)> mirror) => [.. mirror.Select(one => one.Sign * (one.Source + 1))];
 
     private static void Write(Stream output, float[] numbers) => output.Write(MemoryMarshal.AsBytes(numbers.AsSpan()));
 }

@@ -42,6 +42,7 @@ public sealed class ImitationObservation
         var touch = names.Where(name => name.StartsWith("palm", StringComparison.Ordinal) || name.StartsWith("sole", StringComparison.Ordinal)).ToArray();
         if (touch.Length == 0)
             throw ClosedLoopException.Usage($"the body {body.Description.Name} has no touch sensors at palms and soles (its sensors: {string.Join(", ", names)}); a policy feels the ground with them, so use our own rat or add them to the model");
+        TouchSensors = touch;
         _touch = [.. touch.Select(Sensor)];
         (_accelerometer, _gyro, _velocimeter) = (Sensor("accelerometer"), Sensor("gyro"), Sensor("velocimeter"));
         _weightN = 9.81 * model.TotalMassKg;
@@ -60,6 +61,9 @@ public sealed class ImitationObservation
 
     /// <summary>What stands where.</summary>
     public ObservationLayout Layout { get; }
+
+    /// <summary>Names of the sensors that feel the ground, in the order of the observation.</summary>
+    internal IReadOnlyList<string> TouchSensors { get; }
 
     /// <summary>Writes the observation of <paramref name="data"/> before the <paramref name="window"/>, which is full.</summary>
     public void Write(ReferenceWindow window, MujocoData data, Span<float> observation)

@@ -43,7 +43,11 @@ public sealed class PoseMirror
             qpos[i] = _sign[i] * _before[_source[i]];
     }
 
-    private static string Exchanged(string name)
+    /// <summary>Where the hinge at <paramref name="address"/> of a mirrored qpos comes from, and its sign.</summary>
+    internal (int Source, int Sign) Hinge(int address) => (_source[address], (int)_sign[address]);
+
+    /// <summary>The name of the counterpart on the other side.</summary>
+    internal static string Exchanged(string name)
     {
         var parts = name.Split('_');
         for (var i = 0; i < parts.Length; i++)

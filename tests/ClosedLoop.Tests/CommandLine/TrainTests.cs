@@ -15,6 +15,8 @@ public sealed class TrainTests : IDisposable
     [InlineData("--hours", "train", "--reference", "rat.nwb", "--minutes", "5", "--hours", "1")]
     [InlineData("gru", "train", "--kinds", "gru")]
     [InlineData("above 0", "train", "--hours", "-1")]
+    [InlineData("--hours", "train", "--resume")]
+    [InlineData("experience.npz", "train", "--resume", "--hours", "1", "--out", "nothing-there")]
     [InlineData("--socket", "train-env", "--library-minutes", "1")]
     [InlineData("--animal", "train-env", "--socket", "s", "--reference", "rat.nwb")]
     [InlineData("0 bodies", "train-env", "--socket", "s", "--bodies", "0")]
