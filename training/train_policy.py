@@ -8,7 +8,6 @@ MLP learn beside each other from the same experience. `--reference` adapts netwo
 """
 
 import argparse
-import csv
 import json
 import os
 import time
@@ -26,7 +25,8 @@ from closedloop_training.environment import Environment
 from closedloop_training.experience import Experience, Mirror
 from closedloop_training.policy import Policy, divergence
 from closedloop_training.schedule import Averaged, save
-from closedloop_training.weights import load
+from closedloop_training.tables import note, table, weights_of
+from closedloop_training.validation import validate
 
 KINDS = ("mlp", "lstm")
 
@@ -110,52 +110,6 @@ def loss_of_stretches(network, batch, typical, options):
     return departure(torch.stack(actions)[where][warm], label[warm], curvature[warm], typical, options.floor) + options.kl * kl
 
 
-@torch.no_grad()
-def validate(learner, environment, steps):
-    """Without help or noise on motion that nothing is learnt from: median error (mm), falls a second, errors by behaviour."""
-    n = environment.bodies
-    memory, begins = learner.network.state(n), np.ones(n, bool)
-    nobody = np.zeros(n, np.uint8)
-    environment.ask(None, nobody)
-    now = environment.answer()
-    errors, behaviours, falls = [], [], 0
-    for _ in range(steps):
-        keep = (~torch.from_numpy(begins)).float()[:, None]
-        noise = torch.randn(n, learner.network.latent)
-        action, _, _, _, *memory = learner.average.network(torch.from_numpy(now["observation"].copy()), noise, *(m * keep for m in memory))
-        behaviours.append(now["behaviour"])
-        environment.ask(action.numpy(), nobody)
-        now = environment.answer()
-        begins = now["end"] > 0
-        falls += int((now["end"] == 1).sum())
-        errors.append(1000 * now["error"])
-    errors, behaviours = np.concatenate(errors), np.concatenate(behaviours)
-    good = np.isfinite(errors)
-    names = environment.facts["behaviours"]
-    parts = {names[b]: float(np.median(errors[good & (behaviours == b)])) for b in np.unique(behaviours)}
-    return float(np.median(errors[good])), falls / (n * steps * environment.facts["control_period_s"]), parts
-
-
-def table(path, names):
-    """A CSV file that goes on where it is, as a run does that was interrupted."""
-    begun = path.exists() and path.stat().st_size > 0
-    file = path.open("a", newline="")
-    if not begun:
-        note(file, names)
-    return file
-
-
-def note(file, row):
-    csv.writer(file).writerow(row)
-    file.flush()
-
-
-def weights_of(folder, kind):
-    """A checkpoint of this script, or the shipped weights."""
-    folder = Path(folder)
-    return load(next((path for path in (folder / f"{kind}.pt", folder / f"policy-{kind}.pt") if path.exists()), folder / f"{kind}.pt"))
-
-
 def typical_strength(curvature):
     return float(curvature[:20000].float().diagonal(dim1=-2, dim2=-1).mean())
 
@@ -173,6 +127,7 @@ def main():
     parser.add_argument("--bodies", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--label-share", type=float, default=0.35)
+    parser.add_argument("--first-labels", type=int, default=1500, help="labels before the networks begin to learn; more where those of --from drive the bodies already")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--kl", type=float, default=3e-4)
     parser.add_argument("--floor", type=float, default=0.15)
@@ -239,7 +194,7 @@ def main():
             actions = np.where(helped[:, None], now["labels"], actions) + noise[:, None] * random.standard_normal((n, facts["action"]))
             asked = (random.random(n) < options.label_share).astype(np.uint8)
             environment.ask(np.clip(actions, -1, 1), asked)
-        if experience.count >= 1500:
+        if experience.count >= options.first_labels:
             if typical is None:
                 observed = experience.observation[:experience.time].reshape(-1, facts["observation"])
                 # NB: one animal's few seconds say nothing of how far other motion reaches: its networks keep what they normalise by.
@@ -281,7 +236,7 @@ def main():
             experience.save(out / "experience.npz")
         if unseen is not None and typical is not None and (time.time() - validated > 360 or time.time() - started > deadline - 5):
             validated = time.time()
-            found = {kind: validate(learner, unseen, 100) for kind, learner in learners.items()}
+            found = {kind: validate(learner.average.network, unseen, 100) for kind, learner in learners.items()}
             note(course, [f"{time.time() - started:.0f}"] + [f"{found[kind][part]:.4g}" for part in (0, 1) for kind in kinds])
             better = [kind for kind in kinds if found[kind][0] < 0.99 * best[kind]]
             best.update({kind: found[kind][0] for kind in better})

@@ -24,6 +24,9 @@ public sealed record ImitateResult : ImitationMeasures
     /// <summary>A body whose inputs are all 0 on the same episodes.</summary>
     public ImitationMeasures Zero { get; }
 
+    /// <summary>Each episode of the controller asked for, in the order of the references.</summary>
+    public IReadOnlyList<EpisodeOutcome> EpisodeList { get; init; } = [];
+
     /// <summary>The files of the references.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 

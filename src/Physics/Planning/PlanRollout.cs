@@ -8,19 +8,27 @@ internal sealed class PlanRollout : IDisposable
     private readonly NativeArray<double> _warmStart;
     private readonly int _substeps, _horizon;
     private readonly int[] _bodies;
-    private readonly double[] _weights;
+    private readonly double[] _weights, _massShares;
+    private readonly double _balanceWeight, _balanceSteps;
 
     /// <param name="model">The planning model; stays the caller's.</param>
     /// <param name="bodies">The planning model's bodies whose positions are the residuals.</param>
     /// <param name="weights">Weight of each.</param>
     /// <param name="substeps">Physics steps a control step.</param>
-    /// <param name="horizon">Control steps.</param>
-    public PlanRollout(PlanningModel model, int[] bodies, double[] weights, int substeps, int horizon)
+    /// <param name="options">Horizon and balance.</param>
+    public PlanRollout(PlanningModel model, int[] bodies, double[] weights, int substeps, PlannerOptions options)
     {
-        (_model, _bodies, _weights, _substeps, _horizon) = (model, bodies, weights, substeps, horizon);
+        (_model, _bodies, _weights, _substeps, _horizon) = (model, bodies, weights, substeps, options.Horizon);
+        var masses = model.Model.Doubles("body_mass");
+        var totalKg = bodies.Sum(body => masses[body]);
+        _massShares = [.. bodies.Select(body => masses[body] / totalKg)];
+        (_balanceWeight, _balanceSteps) = (options.BalanceWeight, options.BalanceTimeS / (substeps * model.Model.TimestepS));
         _data = new(model.Model);
         _warmStart = _data.Doubles("qacc_warmstart");
     }
+
+    /// <summary>Numbers that <see cref="Run"/> writes.</summary>
+    public int Residuals => (3 * _bodies.Length * _horizon) + (_balanceWeight > 0 ? 3 : 0);
 
     /// <summary>
     /// Steps from the state of <paramref name="body"/> over the horizon; writes the weighted residuals and returns half their
@@ -66,10 +74,37 @@ internal sealed class PlanRollout : IDisposable
             _data.Reset();
             return double.PositiveInfinity;
         }
+        if (_balanceWeight > 0)
+            sum += Balance(residual);
         return sum / 2;
     }
 
     public void Dispose() => _data.Dispose();
+
+    /// <summary>
+    /// Appends how far the capture point is off: the weight's mean departure, and as much more as it grew over the last
+    /// control step times the steps in a balance time. Returns the sum of squares.
+    /// </summary>
+    private double Balance(Span<double> residual)
+    {
+        var count = 3 * _bodies.Length;
+        var last = residual.Slice((_horizon - 1) * count, count);
+        var before = residual.Slice((_horizon - 2) * count, count);
+        var sum = 0.0;
+        for (var axis = 0; axis < 3; axis++)
+        {
+            var off = 0.0;
+            for (var b = 0; b < _bodies.Length; b++)
+            {
+                var i = (3 * b) + axis;
+                off += _massShares[b] / _weights[b] * (last[i] + (_balanceSteps * (last[i] - before[i])));
+            }
+            off *= _balanceWeight;
+            residual[(_horizon * count) + axis] = off;
+            sum += off * off;
+        }
+        return sum;
+    }
 
     private static void Gather(NativeArray<double> from, int[] places, NativeArray<double> to)
     {

@@ -10,8 +10,8 @@ namespace ClosedLoop.Physics;
 /// </summary>
 /// <remarks>
 /// <para>Gauss and Newton with Levenberg's damping on one correction of all set-points, held over the horizon. The
-/// residuals are the positions of all bodies but the tail's, at the end of each control step; the Jacobian comes from one
-/// rollout for each actuator, shared out over the threads. Then the longest of three step lengths that helps is taken, or
+/// residuals are the positions of all bodies but the tail's, at the end of each control step, and the capture point's at the
+/// end of the horizon; the Jacobian comes from one rollout for each actuator, shared out over the threads. Then the longest of three step lengths that helps is taken, or
 /// none, and the first control step carried out. The next begins with a share of this correction.</para>
 /// <para>The rollouts are of the body without its tail (<see cref="PlanningModel"/>), and the set-points of toes, fingers
 /// and jaw are left as the reference has them. Deterministic whatever the number of threads. Allocates nothing after
@@ -56,9 +56,9 @@ public sealed class PlannerController : IRodentController
         _wholeBodies = [.. _bodies.Select(id => _model.Bodies[id])];
         double[] weights = [.. _wholeBodies.Select(id => id == body.RootBody ? _options.RootWeight : 1)];
         _columns = [.. Enumerable.Range(0, _model.Model.Nu).Where(a => !s_left.Any(part => _model.Model.Name(ObjectType.Actuator, a).Contains(part, StringComparison.Ordinal)))];
-        _rollouts = [.. Enumerable.Range(0, _options.Threads).Select(_ => new PlanRollout(_model, _bodies, weights, substeps, _options.Horizon))];
-        var (residuals, actuators) = (3 * _bodies.Length * _options.Horizon, _model.Model.Nu);
-        (_targets, _residual, _moved) = (new double[residuals], new double[residuals], new double[residuals]);
+        _rollouts = [.. Enumerable.Range(0, _options.Threads).Select(_ => new PlanRollout(_model, _bodies, weights, substeps, _options))];
+        var (residuals, actuators) = (_rollouts[0].Residuals, _model.Model.Nu);
+        (_targets, _residual, _moved) = (new double[3 * _bodies.Length * _options.Horizon], new double[residuals], new double[residuals]);
         _tries = [.. _rollouts.Select(_ => new double[actuators])];
         _columnsMoved = [.. _rollouts.Select(_ => new double[residuals])];
         _jacobian = new double[_columns.Length * residuals];

@@ -21,6 +21,8 @@ public sealed class ImitateCommandTests(CommandSessions sessions) : IDisposable
         Assert.Equal("servo", facts.GetProperty("policy").GetString());
         // Each of the two references has starts at 0, 10 and 20.
         Assert.Equal((6, 2, 0), (facts.GetProperty("episodes").GetInt32(), facts.GetProperty("clips").GetInt32(), facts.GetProperty("clips_too_short").GetInt32()));
+        Assert.Equal([0, 10, 20, 0, 10, 20], facts.GetProperty("episode_list").EnumerateArray().Select(episode => episode.GetProperty("start_frame").GetInt32()));
+        Assert.All(facts.GetProperty("episode_list").EnumerateArray(), episode => Assert.Equal(episode.GetProperty("lasted_s").GetDouble() == 1, episode.GetProperty("ended").GetString() == "complete"));
         Assert.Equal(JsonValueKind.Null, facts.GetProperty("survival_4s").ValueKind);
         Assert.Equal(11, facts.GetProperty("survival_curve").GetArrayLength());
         Assert.Equal(10, facts.GetProperty("error_by_time").GetArrayLength());

@@ -57,12 +57,35 @@ public sealed class PlannerControllerTests : IDisposable
         Assert.Equal(first, planner.Cost);
     }
 
+    [Fact]
+    public void It_stands_on_hind_legs_because_it_looks_after_the_balance()
+    {
+        // A body of another size than the animal's: what was in balance there is not quite here.
+        using var body = SimulatedLife.Rat.Compile(KeypointLayout.Rat23, 1.0);
+        var life = SimulatedLife.InTheOpen(5.2, (Behaviour.Rest, 0.4), (Behaviour.Rear, 4));
+        Assert.Equal(0, life.Falls);
+        var clip = new MotionClip { Name = "rear", Behaviour = "Rear", RateHz = 50, Frames = life.Qpos.Count, Nq = body.Model.Nq, Qpos = [.. life.Qpos.SelectMany(frame => frame)] };
+        var motion = new ReferenceMotion(body, clip, new SimulatedAnimalOptions().Scale, 0.02);
+        EpisodeTrace Run(PlannerOptions options)
+        {
+            using var planner = new PlannerController(body, 0.02, options);
+            using var runner = new EpisodeRunner(body, planner, new());
+            return runner.Run(motion, 25, 200);
+        }
+        var (with, without) = (Run(new()), Run(new() { BalanceWeight = 0, Horizon = 2 }));
+        Assert.True(with.Survived, $"ended after {with.Steps} steps");
+        Assert.False(without.Survived);
+        Assert.InRange(with.TotalErrorMm.Order().ElementAt(100), 0, 3);
+    }
+
     [Theory]
-    [InlineData(0, 0.05)]
-    [InlineData(11, 0.05)]
-    [InlineData(3, 0)]
-    public void A_plan_that_cannot_be_is_refused(int horizon, double epsilon) =>
-        Assert.Throws<ClosedLoopException>(() => new PlannerController(_body, 0.02, new() { Horizon = horizon, Epsilon = epsilon }));
+    [InlineData(0, 0.05, 0)]
+    [InlineData(11, 0.05, 0)]
+    [InlineData(3, 0, 0)]
+    [InlineData(1, 0.05, 5)]
+    [InlineData(3, 0.05, -1)]
+    public void A_plan_that_cannot_be_is_refused(int horizon, double epsilon, double balance) =>
+        Assert.Throws<ClosedLoopException>(() => new PlannerController(_body, 0.02, new() { Horizon = horizon, Epsilon = epsilon, BalanceWeight = balance }));
 
     private (double MedianErrorM, List<double[]> Actions) Follow(IRodentController controller, IReadOnlyList<Pose> poses)
     {
