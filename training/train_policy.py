@@ -34,12 +34,12 @@ KINDS = ("mlp", "lstm")
 class Learner:
     """One network in training, its average, which acts, and the state of its memory for each body."""
 
-    def __init__(self, kind, facts, rate, state=None):
+    def __init__(self, kind, facts, rate, state=None, average=0.998):
         self.network = Policy(facts["observation"], facts["reference"], facts["action"], kind) if state is None else Policy(**state["settings"])
         self.started = state is not None
         if self.started:
             self.network.load_state_dict(state["averaged"])
-        self.average = Averaged(self.network, 0.998)
+        self.average = Averaged(self.network, average)
         straight = [value for name, value in self.network.named_parameters() if name.startswith("straight")]
         layers = [value for name, value in self.network.named_parameters() if not name.startswith("straight")]
         # What a straight path can say, it shall say: only the layers beside it decay.
@@ -129,6 +129,7 @@ def main():
     parser.add_argument("--label-share", type=float, default=0.35)
     parser.add_argument("--first-labels", type=int, default=1500, help="labels before the networks begin to learn; more where those of --from drive the bodies already")
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--average", type=float, default=0.998, help="how much of the average of the weights an update leaves")
     parser.add_argument("--kl", type=float, default=3e-4)
     parser.add_argument("--floor", type=float, default=0.15)
     parser.add_argument("--batch", type=int, default=512)
@@ -154,7 +155,7 @@ def main():
     print(f"{facts['clips']} clips, {facts['minutes']:.1f} minutes; {facts['bodies']} bodies, {facts['observation']} numbers observed; {time.time() - started:.0f} s", flush=True)
     unseen = Environment(["--library-minutes", str(options.validation_minutes), "--library-seed", str(options.validation_seed)], 32, 77, options.threads) if not options.motion and options.validation_minutes else None
     kinds = options.kinds.split(",")
-    learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None) for kind in kinds}
+    learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None, options.average) for kind in kinds}
     n = environment.bodies
     experience = Experience(n, facts["observation"], facts["action"], options.most_steps, Mirror(facts))
     if options.experience:

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from closedloop_training.experience import Experience, Mirror  # noqa: E402
 from closedloop_training.policy import PRIOR_CARRY, Policy, divergence  # noqa: E402
 from closedloop_training.policy_export import Exported, Resampled  # noqa: E402
+from average_policies import average  # noqa: E402
 from train_policy import departure  # noqa: E402
 
 N, R, A = 52, 30, 7
@@ -36,6 +37,22 @@ class PolicyTests(unittest.TestCase):
             made.normalise(made.mean + 0.2 * torch.randn(N), made.scale * torch.empty(N).uniform_(0.7, 1.4), keep=True)
             for one, other in zip(before, made(observation, noise, *memory)):
                 torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+
+    def test_an_average_of_a_network_with_itself_otherwise_normalised_is_itself(self):
+        for kind in ("mlp", "lstm"):
+            made, other = policy(kind), policy(kind)
+            other.normalise(other.mean + 0.2 * torch.randn(N), other.scale * torch.empty(N).uniform_(0.7, 1.4), keep=True)
+            states = [dict(settings=one.settings, averaged=one.state_dict()) for one in (made, other)]
+            mean = policy(kind)
+            mean.load_state_dict(average(states, [1, 3]))
+            observation, noise, memory = torch.randn(5, N), torch.randn(5, 8), made.state(5)
+            for one, two in zip(made(observation, noise, *memory), mean(observation, noise, *memory)):
+                torch.testing.assert_close(one, two, rtol=1e-4, atol=1e-4)
+            third = policy(kind)
+            with torch.no_grad():
+                third.action.bias += 1
+            mixed = average([dict(settings=one.settings, averaged=one.state_dict()) for one in (made, third)], [3, 1])
+            torch.testing.assert_close(mixed["action.bias"], made.action.bias + 0.25)
 
     def test_divergence_is_that_of_the_normal_distributions(self):
         mean, sd, before = torch.randn(4, 8), torch.rand(4, 8) + 0.05, torch.randn(4, 8)
