@@ -22,7 +22,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 import numpy as np
 import torch
 
-from closedloop_training.environment import Environment
+from closedloop_training.environment import Environment, library
 from closedloop_training.policy import Policy, divergence
 from closedloop_training.reinforcement import Value, advantages, divergence_from, log_likelihood, surrogate
 from closedloop_training.schedule import save
@@ -39,12 +39,8 @@ def actions_of(network, seen, noise, begins, hidden, cell):
     latent = mean + sd * noise
     if not network.recurrent:
         return network.decode(latent, seen, hidden, cell)[0], mean, sd, hidden, cell
-    actions = []
-    for t in range(len(seen)):
-        keep = (~begins[t]).float()[:, None]
-        action, _, _, hidden, cell = network.decode(latent[t], seen[t], hidden * keep, cell * keep)
-        actions.append(action)
-    return torch.stack(actions), mean, sd, hidden, cell
+    actions, hidden, cell = network.unroll(latent, seen, begins, hidden, cell)
+    return actions, mean, sd, hidden, cell
 
 
 class Batch:
@@ -135,7 +131,6 @@ def main():
     torch.set_num_threads(1)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    library = lambda minutes, seed: ["--library-minutes", str(minutes), "--library-seed", str(seed)] if minutes > 0 else []
     environment = Environment(options.motion + library(options.library_minutes, options.seed), options.bodies, options.seed, options.threads)
     unseen = Environment(options.motion + library(options.validation_minutes, options.validation_seed), 32, 77, options.threads)
     state = weights_of(options.start, options.kind)

@@ -21,7 +21,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 import numpy as np
 import torch
 
-from closedloop_training.environment import Environment
+from closedloop_training.environment import Environment, library
 from closedloop_training.experience import Experience, Mirror
 from closedloop_training.policy import Policy, divergence
 from closedloop_training.schedule import Averaged, save
@@ -96,18 +96,13 @@ def loss_of_stretches(network, batch, typical, options):
     seen = network.normalised(observation)
     mean, sd, _, _ = network.encode(seen)
     latent = mean + sd * torch.randn_like(sd)
-    hidden, cell = network.state(seen.shape[1])
-    actions = []
-    for t in range(len(seen)):
-        keep = (~begins[t]).float()[:, None]
-        action, _, _, hidden, cell = network.decode(latent[t], seen[t], hidden * keep, cell * keep)
-        actions.append(action)
+    actions, _, _ = network.unroll(latent, seen, begins, *network.state(seen.shape[1]))
     # The memory is empty at the start of a stretch, as it is not in use: its first steps teach nothing, but at a real start.
     warm = torch.ones_like(where)
     warm[:4] = begins[:4]
     warm = (torch.cumsum(warm.long(), 0) > 0)[where]
     kl = divergence(mean[1:], sd[1:], mean[:-1].detach(), begins[1:]).mean()
-    return departure(torch.stack(actions)[where][warm], label[warm], curvature[warm], typical, options.floor) + options.kl * kl
+    return departure(actions[where][warm], label[warm], curvature[warm], typical, options.floor) + options.kl * kl
 
 
 def typical_strength(curvature):
@@ -147,13 +142,11 @@ def main():
     random = np.random.default_rng(options.seed)
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    motion = list(options.motion)
-    if options.library_minutes > 0:
-        motion += ["--library-minutes", str(options.library_minutes), "--library-seed", str(options.seed)]
+    motion = options.motion + library(options.library_minutes, options.seed)
     environment = Environment(motion, options.bodies, options.seed, options.threads)
     facts = environment.facts
     print(f"{facts['clips']} clips, {facts['minutes']:.1f} minutes; {facts['bodies']} bodies, {facts['observation']} numbers observed; {time.time() - started:.0f} s", flush=True)
-    unseen = Environment(["--library-minutes", str(options.validation_minutes), "--library-seed", str(options.validation_seed)], 32, 77, options.threads) if not options.motion and options.validation_minutes else None
+    unseen = Environment(library(options.validation_minutes, options.validation_seed), 32, 77, options.threads) if not options.motion and options.validation_minutes else None
     kinds = options.kinds.split(",")
     learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None, options.average) for kind in kinds}
     n = environment.bodies

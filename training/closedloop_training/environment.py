@@ -14,6 +14,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def library(minutes, seed):
+    """The words by which train-env is asked for simulated motion; none for no minutes."""
+    return ["--library-minutes", str(minutes), "--library-seed", str(seed)] if minutes > 0 else []
+
+
 class Environment:
     """Many bodies side by side. `ask` sends, `answer` waits: in between there is time for something else."""
 

@@ -115,6 +115,15 @@ class Policy(nn.Module):
         second = self.decoder_1(first)
         return self.action(second) + straight, first, second, hidden, cell
 
+    def unroll(self, latent, seen, begins, hidden, cell):
+        """Decodes (steps, rows, ..) one step after the other, the memory empty where an episode begins: unlimited actions, hidden and cell state."""
+        actions = []
+        for t in range(len(seen)):
+            keep = (~begins[t]).float()[:, None]
+            action, _, _, hidden, cell = self.decode(latent[t], seen[t], hidden * keep, cell * keep)
+            actions.append(action)
+        return torch.stack(actions), hidden, cell
+
     def forward(self, observation, noise, hidden, cell):
         """One step: action, latent mean, sd and sample, new hidden and cell state."""
         seen = self.normalised(observation)

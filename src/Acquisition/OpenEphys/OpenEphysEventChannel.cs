@@ -17,7 +17,7 @@ public sealed record OpenEphysEventChannel(string Name, string Folder, double Ra
         if (IsText)
             throw ClosedLoopException.Usage($"the event channel '{Name}' in '{Folder}' holds messages, and no edges of digital lines");
         // NB: before version 0.6 the lines were in channel_states.npy and the numbers in timestamps.npy.
-        var states = NpyFile.Open(Either("states.npy", "channel_states.npy")).ToInt64();
+        var states = NpyFile.Open(OpenEphysRecording.Either(Folder, "states.npy", "channel_states.npy")).ToInt64();
         var numbers = Numbers(states.Length);
         var edges = new DigitalEdge[states.Length];
         for (var i = 0; i < edges.Length; i++)
@@ -35,15 +35,9 @@ public sealed record OpenEphysEventChannel(string Name, string Folder, double Ra
         return [.. Numbers(texts.Length).Zip(texts)];
     }
 
-    private string Either(string now, string before)
-    {
-        var path = Path.Combine(Folder, now);
-        return File.Exists(path) || !File.Exists(Path.Combine(Folder, before)) ? path : Path.Combine(Folder, before);
-    }
-
     private long[] Numbers(int expected)
     {
-        var path = Either("sample_numbers.npy", "timestamps.npy");
+        var path = OpenEphysRecording.Either(Folder, "sample_numbers.npy", "timestamps.npy");
         var numbers = NpyFile.Open(path).ToInt64();
         return numbers.Length == expected
             ? numbers

@@ -70,6 +70,13 @@ public sealed class OpenEphysRecording
         throw ClosedLoopException.Usage(name is null ? $"'{Folder}' has the streams {all}; name one" : $"'{Folder}' has no stream '{name}'; it has {all}");
     }
 
+    /// <summary>The path of a file, or of what versions of the GUI before 0.6 had in its place where that alone is there.</summary>
+    internal static string Either(string folder, string now, string before)
+    {
+        var path = Path.Combine(folder, now);
+        return File.Exists(path) || !File.Exists(Path.Combine(folder, before)) ? path : Path.Combine(folder, before);
+    }
+
     private static IEnumerable<string> Find(string folder) => Directory.EnumerateFiles(folder, Structure, SearchOption.AllDirectories);
 
     private static OpenEphysRecording Read(string folder, JsonElement root)

@@ -15,10 +15,8 @@ public sealed class OpenEphysSampleSource : ISampleSource
     private readonly SessionClock? _clock;
     private readonly double _speed;
     private readonly byte[] _numberBytes;
-    private readonly long _samples;
-    private SessionTime _began;
+    private SessionTime? _began;
     private long _read, _blocks;
-    private bool _started;
 
     // Numbers that were read and not used, because a block ended before them.
     private int _numbersAt, _numbersHeld;
@@ -44,12 +42,12 @@ public sealed class OpenEphysSampleSource : ISampleSource
             var sampleBytes = 2L * stream.Channels.Count;
             if (data.Length % sampleBytes != 0)
                 throw ClosedLoopException.Failed($"'{stream.DataPath}' has {data.Length} bytes, which is no whole number of samples of {stream.Channels.Count} channels ({sampleBytes} bytes): it was cut off, or {Path.GetFileName(stream.DataPath)} and structure.oebin are not of one recording");
-            _samples = data.Length / sampleBytes;
+            SampleCount = data.Length / sampleBytes;
             var header = NpyHeader.Read(numbers);
             if (header.Type != "i8")
                 throw ClosedLoopException.Failed($"'{stream.NumbersPath}' holds '{header.Type}', and the numbers of samples are i8");
-            if (header.Count != _samples)
-                throw ClosedLoopException.Failed($"'{stream.DataPath}' has {_samples} samples, and '{Path.GetFileName(stream.NumbersPath)}' beside it numbers {header.Count}: one of them was cut off; copy the recording again");
+            if (header.Count != SampleCount)
+                throw ClosedLoopException.Failed($"'{stream.DataPath}' has {SampleCount} samples, and '{Path.GetFileName(stream.NumbersPath)}' beside it numbers {header.Count}: one of them was cut off; copy the recording again");
         }
         catch (Exception error)
         {
@@ -72,7 +70,7 @@ public sealed class OpenEphysSampleSource : ISampleSource
     public int BlockCapacity { get; }
 
     /// <summary>Samples per channel in the file.</summary>
-    public long SampleCount => _samples;
+    public long SampleCount { get; }
 
     /// <inheritdoc/>
     public string Description => $"stream '{_stream.Name}' of an Open Ephys recording";
@@ -85,7 +83,7 @@ public sealed class OpenEphysSampleSource : ISampleSource
     {
         if (block.ChannelCount != Channels.Count || block.Samples.Length < Channels.Count * BlockCapacity)
             throw new ArgumentException($"the block holds {block.Samples.Length} numbers of {block.ChannelCount} channels; {Channels.Count} channels of {BlockCapacity} samples are read", nameof(block));
-        var left = (int)Math.Min(BlockCapacity, _samples - _read);
+        var left = (int)Math.Min(BlockCapacity, SampleCount - _read);
         if (left <= 0 || cancellation.IsCancellationRequested)
             return false;
         var first = Peek(left, out var count);
@@ -96,7 +94,7 @@ public sealed class OpenEphysSampleSource : ISampleSource
         }
         catch (EndOfStreamException error)
         {
-            throw ClosedLoopException.Failed($"'{_stream.DataPath}' became shorter while it was read, at sample {_read} of {_samples}", error);
+            throw ClosedLoopException.Failed($"'{_stream.DataPath}' became shorter while it was read, at sample {_read} of {SampleCount}", error);
         }
         _numbersAt += count;
         _read += count;
@@ -128,7 +126,7 @@ public sealed class OpenEphysSampleSource : ISampleSource
             }
             catch (EndOfStreamException error)
             {
-                throw ClosedLoopException.Failed($"'{_stream.NumbersPath}' became shorter while it was read, at sample {_read} of {_samples}", error);
+                throw ClosedLoopException.Failed($"'{_stream.NumbersPath}' became shorter while it was read, at sample {_read} of {SampleCount}", error);
             }
             (_numbersAt, _numbersHeld) = (0, most);
         }
@@ -148,8 +146,7 @@ public sealed class OpenEphysSampleSource : ISampleSource
     {
         if (double.IsInfinity(_speed))
             return true;
-        if (!_started)
-            (_started, _began) = (true, _clock!.Now);
-        return _clock!.WaitUntil(new(_began.Nanoseconds + (long)(_read / RateHz / _speed * SessionTime.NanosecondsPerSecond)), cancellation);
+        var began = _began ??= _clock!.Now;
+        return _clock!.WaitUntil(began + (long)(_read / RateHz / _speed * SessionTime.NanosecondsPerSecond), cancellation);
     }
 }

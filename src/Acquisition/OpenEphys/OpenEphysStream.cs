@@ -16,5 +16,5 @@ public sealed record OpenEphysStream(string Name, string Folder, double RateHz, 
     /// The device's number of each sample (int64). NB: before version 0.6 of the GUI these numbers were in timestamps.npy,
     /// where later versions have seconds.
     /// </summary>
-    public string NumbersPath => Path.Combine(Folder, File.Exists(Path.Combine(Folder, "sample_numbers.npy")) ? "sample_numbers.npy" : "timestamps.npy");
+    public string NumbersPath => OpenEphysRecording.Either(Folder, "sample_numbers.npy", "timestamps.npy");
 }

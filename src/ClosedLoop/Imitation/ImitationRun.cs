@@ -42,18 +42,16 @@ internal sealed class ImitationRun
             throw ClosedLoopException.Usage(
                 $"no reference is long enough for an episode of {LengthFrames * Options.ControlPeriodS:G4} s, which needs {needed} frames: the longest, '{longest.Name}', has {longest.Poses.Frames}; ask for shorter episodes with --episodes SECONDS:EVERY_FRAMES, or give longer references");
         }
-        EpisodeOutcome[] outcomes = [];
-        var measures = names.ToDictionary(name => name, name =>
+        var judged = names.ToDictionary(name => name, name =>
         {
             var team = new EpisodeTeam { MakeController = body => Make(name, body), Options = Options, Threads = Threads };
             var traces = team.Run(plan, LengthFrames, done => progress.Report($"{name}: {done} of {plan.Count} episodes"), cancellation);
-            if (name == Policy)
-                outcomes = [.. traces.Select((trace, i) => EpisodeOutcome.Of(plan[i].Reference.Name, trace, Options.ControlPeriodS))];
-            return ImitationJudge.Judge(traces, Options.ControlPeriodS);
+            EpisodeOutcome[] outcomes = [.. traces.Select((trace, i) => EpisodeOutcome.Of(plan[i].Reference.Name, trace, Options.ControlPeriodS))];
+            return (Measures: ImitationJudge.Judge(traces, Options.ControlPeriodS), Outcomes: outcomes);
         });
-        return new(Policy, measures[Policy], measures["servo"], measures["zero"])
+        return new(Policy, judged[Policy].Measures, judged["servo"].Measures, judged["zero"].Measures)
         {
-            EpisodeList = outcomes,
+            EpisodeList = judged[Policy].Outcomes,
             Clips = References.Count,
             ClipsTooShort = References.Count(reference => reference.Poses.Frames < needed),
             EveryFrames = EveryFrames,

@@ -54,17 +54,21 @@ public sealed class SampleLedger
             if (_next != RecordStamp.None && firstSample > _next)
             {
                 _gaps[_gapCount % Remembered] = new(_next, firstSample - _next, now);
-                Interlocked.Increment(ref _gapCount);
-                Interlocked.Add(ref _lost, firstSample - _next);
+                _gapCount++;
+                _lost += firstSample - _next;
             }
-            Interlocked.Add(ref _repeated, repeated);
-            Interlocked.Add(ref _received, count - repeated);
+            _repeated += repeated;
+            _received += count - repeated;
             if (repeated < count)
-                Interlocked.Exchange(ref _next, firstSample + count);
+                _next = firstSample + count;
             return repeated;
         }
     }
 
     /// <summary>The device began to count anew (it was restarted): what its next sample is called is no gap.</summary>
-    public void Restart() => Interlocked.Exchange(ref _next, RecordStamp.None);
+    public void Restart()
+    {
+        lock (_lock)
+            _next = RecordStamp.None;
+    }
 }

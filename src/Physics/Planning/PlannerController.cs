@@ -11,8 +11,9 @@ namespace ClosedLoop.Physics;
 /// <remarks>
 /// <para>Gauss and Newton with Levenberg's damping on one correction of all set-points, held over the horizon. The
 /// residuals are the positions of all bodies but the tail's, at the end of each control step, and the capture point's at the
-/// end of the horizon; the Jacobian comes from one rollout for each actuator, shared out over the threads. Then the longest of three step lengths that helps is taken, or
-/// none, and the first control step carried out. The next begins with a share of this correction.</para>
+/// end of the horizon; the Jacobian comes from one rollout for each actuator, shared out over the threads. Then the longest
+/// of three step lengths that helps is taken, or none, and the first control step carried out. The next begins with a share
+/// of this correction.</para>
 /// <para>The rollouts are of the body without its tail (<see cref="PlanningModel"/>), and the set-points of toes, fingers
 /// and jaw are left as the reference has them. Deterministic whatever the number of threads. Allocates nothing after
 /// construction, but where physics becomes invalid.</para>
