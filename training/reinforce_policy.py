@@ -67,11 +67,10 @@ class Collector:
     def __init__(self, environment, seed, pushes):
         self.environment, self.random = environment, torch.Generator().manual_seed(seed)
         n = environment.bodies
-        self.nobody, self.begins = np.zeros(n, np.uint8), torch.ones(n, dtype=torch.bool)
+        self.begins = torch.ones(n, dtype=torch.bool)
         # Half of the bodies are pushed.
         self.push = torch.tensor([0.0, pushes])[torch.arange(n) % 2][:, None]
-        environment.ask(None, self.nobody)
-        self.now, self.memory = environment.answer(), None
+        self.now, self.memory = environment.observe(), None
 
     @torch.no_grad()
     def collect(self, network, steps, exploration):
@@ -87,8 +86,7 @@ class Collector:
             action = mean[0] + exploration * torch.randn(mean[0].shape, generator=self.random)
             batch.seen[t], batch.noise[t], batch.action[t], batch.mean[t], batch.begins[t] = seen, noise, action, mean[0], self.begins
             pushed = action + self.push * torch.randn(action.shape, generator=self.random)
-            self.environment.ask(pushed.clamp(-1, 1).numpy(), self.nobody)
-            self.now = self.environment.answer()
+            self.now = self.environment.step(pushed.clamp(-1, 1).numpy())
             batch.reward[t], batch.error[t] = torch.from_numpy(self.now["reward"].copy()), torch.from_numpy(self.now["error"].copy())
             end = torch.from_numpy(self.now["end"].copy())
             batch.failed[t], batch.over[t] = end == 1, end > 1

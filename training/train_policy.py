@@ -157,9 +157,8 @@ def main():
     deadline, closing = options.minutes * 60, (1 - options.closing) * options.minutes * 60
     # Who drives which body, and how much its set-points are disturbed.
     driver, noise = np.arange(n) % len(kinds), np.array([0, 0.05, 0, 0.15])[(np.arange(n) // len(kinds)) % 4]
-    begins, asked = np.ones(n, bool), np.ones(n, np.uint8)
-    environment.ask(None, asked)
-    now, updates, typical = environment.answer(), 0, None
+    begins = np.ones(n, bool)
+    now, updates, typical = environment.observe(), 0, None
     curve = table(out / "curve.csv", ["seconds", "labels", "updates", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_loss" for kind in kinds), "falls_per_s"])
     course = table(out / "validation.csv", ["seconds", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_falls_per_s" for kind in kinds)]) if unseen else None
     best, waited = {kind: float("inf") for kind in kinds}, 0
@@ -180,14 +179,10 @@ def main():
     while time.time() - started < deadline:
         collecting = time.time() - started < closing and not experience.full
         if collecting:
-            experience.add(now["observation"], begins, asked, now["labels"], now["curvature"])
             actions = np.stack([learner.act(now["observation"].copy(), begins) for learner in learners.values()])[driver, np.arange(n)]
-            # The planner helps less and less.
-            help_share = 1.0 if not acts and experience.count < 2000 else max(0.15, 0.5 * (1 - 4 * (time.time() - started) / deadline))
-            helped = (asked > 0) & (random.random(n) < help_share)
-            actions = np.where(helped[:, None], now["labels"], actions) + noise[:, None] * random.standard_normal((n, facts["action"]))
-            asked = (random.random(n) < options.label_share).astype(np.uint8)
-            environment.ask(np.clip(actions, -1, 1), asked)
+            asked = random.random(n) < options.label_share
+            # The planner improves on what the network would do: the better the network, the nearer to the best there is.
+            environment.ask(actions, asked)
         if experience.count >= options.first_labels:
             if typical is None:
                 observed = experience.observation[:experience.time].reshape(-1, facts["observation"])
@@ -210,7 +205,13 @@ def main():
                 list(together.map(lambda kind: learn(kind, count, rate), kinds))
             updates += count
         if collecting:
-            now = environment.answer()
+            labels, curvature = environment.plans()
+            experience.add(now["observation"], begins, asked, labels, curvature)
+            # The planner helps less and less.
+            help_share = 1.0 if not acts and experience.count < 2000 else max(0.15, 0.5 * (1 - 4 * (time.time() - started) / deadline))
+            helped = asked & (random.random(n) < help_share)
+            actions = np.where(helped[:, None], labels, actions) + noise[:, None] * random.standard_normal((n, facts["action"]))
+            now = environment.step(np.clip(actions, -1, 1))
             begins = now["end"] > 0
             falls += int((now["end"] == 1).sum())
             errors.append(1000 * now["error"])

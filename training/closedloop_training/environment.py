@@ -20,7 +20,7 @@ def library(minutes, seed):
 
 
 class Environment:
-    """Many bodies side by side. `ask` sends, `answer` waits: in between there is time for something else."""
+    """Many bodies side by side."""
 
     def __init__(self, arguments, bodies, seed, threads, patience_s=900):
         self.folder = tempfile.mkdtemp(prefix="closedloop-")
@@ -43,24 +43,37 @@ class Environment:
                 time.sleep(0.2)
         self.file = self.socket.makefile("rb", buffering=1 << 20)
         self.facts = json.loads(self.file.readline())
-        if self.facts["protocol"] != 1:
-            raise SystemExit(f"the training environment speaks protocol {self.facts['protocol']}, and 1 was expected; use scripts and program of one version")
+        if self.facts["protocol"] != 2:
+            raise SystemExit(f"the training environment speaks protocol {self.facts['protocol']}, and 2 was expected; use scripts and program of one version")
         self.bodies, self.observation, self.actions = self.facts["bodies"], self.facts["observation"], self.facts["action"]
 
-    def ask(self, actions, asked):
-        """actions: (bodies, action) or None for a first look; asked: whose labels are wanted."""
-        self.asked = np.ascontiguousarray(asked, np.uint8)
-        head = b"O" if actions is None else b"S" + np.ascontiguousarray(actions, "<f4").tobytes()
-        self.socket.sendall(head + self.asked.tobytes())
+    def observe(self):
+        """Looks, and steps nothing."""
+        self.socket.sendall(b"O")
+        return self._observed()
 
-    def answer(self):
+    def step(self, actions):
+        """actions: (bodies, action). What is observed after one control step."""
+        self.socket.sendall(b"S" + np.ascontiguousarray(actions, "<f4").tobytes())
+        return self._observed()
+
+    def ask(self, proposals, asked):
+        """Has the planner plan where `asked`, from what a network proposes, (bodies, action); `plans` waits for it: in between there is time for something else."""
+        self.asked = np.ascontiguousarray(asked, np.uint8)
+        self.socket.sendall(b"P" + np.ascontiguousarray(proposals, "<f4").tobytes() + self.asked.tobytes())
+
+    def plans(self):
+        """Labels (bodies, action), NaN where not asked; curvatures (asked, action, action)."""
         n, a = self.bodies, self.actions
+        labels = self._floats(n * a).reshape(n, a)
+        return labels, self._floats(int(self.asked.astype(bool).sum()) * a * a).reshape(-1, a, a)
+
+    def _observed(self):
+        n = self.bodies
         observation = self._floats(n * self.observation).reshape(n, -1)
         reward, error = self._floats(n), self._floats(n)
         end, behaviour = np.frombuffer(self._bytes(n), np.uint8), np.frombuffer(self._bytes(n), np.uint8)
-        labels = self._floats(n * a).reshape(n, a)
-        curvature = self._floats(int(self.asked.astype(bool).sum()) * a * a).reshape(-1, a, a)
-        return dict(observation=observation, reward=reward, error=error, end=end, behaviour=behaviour, labels=labels, curvature=curvature)
+        return dict(observation=observation, reward=reward, error=error, end=end, behaviour=behaviour)
 
     def close(self):
         try:

@@ -9,17 +9,14 @@ def validate(network, environment, steps, rewards=None):
     """Median error (mm), falls a second, median errors by behaviour. rewards: a list that each step's mean is appended to."""
     n = environment.bodies
     memory, begins = network.state(n), np.ones(n, bool)
-    nobody = np.zeros(n, np.uint8)
-    environment.ask(None, nobody)
-    now = environment.answer()
+    now = environment.observe()
     errors, behaviours, falls = [], [], 0
     for _ in range(steps):
         keep = (~torch.from_numpy(begins)).float()[:, None]
         noise = torch.randn(n, network.latent)
         action, _, _, _, *memory = network(torch.from_numpy(now["observation"].copy()), noise, *(m * keep for m in memory))
         behaviours.append(now["behaviour"])
-        environment.ask(action.numpy(), nobody)
-        now = environment.answer()
+        now = environment.step(action.numpy())
         begins = now["end"] > 0
         falls += int((now["end"] == 1).sum())
         errors.append(1000 * now["error"])

@@ -81,7 +81,6 @@ public sealed class TrainingBody : IDisposable
             data.Qpos[i] = Math.Clamp(data.Qpos[i] + (_options.StartJointNoiseRad * _random.Normal()), low, high);
         }
         data.Kinematics();
-        _planner.Reset();
         _reward.Reset(data.Act.Span.Length == _action.Length ? data.Act.Span : _action);
     }
 
@@ -108,9 +107,14 @@ public sealed class TrainingBody : IDisposable
     public void Observe(Span<float> observation) => _observation.Write(_task.Window, _task.Data, observation);
 
     /// <summary>Writes what the planner would do now, and how much it matters (see <see cref="PlannerController.Curvature"/>).</summary>
-    public void Plan(Span<float> action, Span<float> curvature)
+    /// <param name="proposal">What the trainer's network would do, which the planner begins with.</param>
+    /// <param name="action">Receives the plan's first action.</param>
+    /// <param name="curvature">Receives the matrix.</param>
+    public void Plan(ReadOnlySpan<float> proposal, Span<float> action, Span<float> curvature)
     {
-        _planner.Act(_task.Window, _task.Data, _planned, []);
+        for (var i = 0; i < _action.Length; i++)
+            _action[i] = Math.Clamp(proposal[i], -1f, 1f);
+        _planner.ActFrom(_action, _task.Window, _task.Data, _planned);
         for (var i = 0; i < _planned.Length; i++)
             action[i] = (float)_planned[i];
         _planner.Curvature(curvature);

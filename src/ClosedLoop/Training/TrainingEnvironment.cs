@@ -68,14 +68,17 @@ public sealed class TrainingEnvironment : IDisposable
     /// <param name="actions">One action a body.</param>
     public void Step(float[] actions) => Parallel.For(0, _bodies.Length, _parallel, i => _bodies[i].Step(actions.AsSpan(i * ActionSize, ActionSize)));
 
-    /// <summary>Observes with all bodies, and plans for those that are asked for.</summary>
+    /// <summary>Observes with all bodies.</summary>
+    public void Observe() => Parallel.For(0, _bodies.Length, _parallel, i => _bodies[i].Observe(Observations.AsSpan(i * Layout.Size, Layout.Size)));
+
+    /// <summary>Plans for those bodies that are asked for.</summary>
+    /// <param name="proposals">What the trainer's network would do with each body, which the planner begins with.</param>
     /// <param name="asked">Not 0 where a body's label is wanted.</param>
-    public void Observe(byte[] asked) => Parallel.For(0, _bodies.Length, _parallel, i =>
+    public void Plan(float[] proposals, byte[] asked) => Parallel.For(0, _bodies.Length, _parallel, i =>
     {
-        _bodies[i].Observe(Observations.AsSpan(i * Layout.Size, Layout.Size));
         var label = Labels.AsSpan(i * ActionSize, ActionSize);
         if (asked[i] != 0)
-            _bodies[i].Plan(label, Curvatures.AsSpan(i * ActionSize * ActionSize, ActionSize * ActionSize));
+            _bodies[i].Plan(proposals.AsSpan(i * ActionSize, ActionSize), label, Curvatures.AsSpan(i * ActionSize * ActionSize, ActionSize * ActionSize));
         else
             label.Fill(float.NaN);
     });

@@ -25,7 +25,7 @@ public sealed record TrainingOptions
     public ImitationRewardOptions Reward { get; init; } = new();
 
     /// <summary>How the labels are planned.</summary>
-    public PlannerOptions Planner { get; init; } = new() { WarmStart = 0 };
+    public PlannerOptions Planner { get; init; } = new();
 
     /// <summary>Sizes of the bodies, drawn evenly between these; both the animal's where it is one animal.</summary>
     public (double Least, double Most) Scale { get; init; } = (0.8, 1.1);

@@ -18,11 +18,11 @@ public sealed record TrainingRate(int Bodies, int Threads, double StepsPerS, dou
     public static TrainingRate Measure(BodyDescription description, ReferencePool pool, TrainingOptions options, int steps, CancellationToken cancellation)
     {
         using var environment = new TrainingEnvironment(description, pool, options);
-        var (actions, asked) = (new float[options.Bodies * environment.ActionSize], new byte[options.Bodies]);
+        var actions = new float[options.Bodies * environment.ActionSize];
         var substeps = (int)Math.Round(options.Task.ControlPeriodS / RodentBody.TimestepS);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads };
         var (whole, bare) = (new Stopwatch(), new Stopwatch());
-        environment.Observe(asked);
+        environment.Observe();
         for (var step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -37,7 +37,7 @@ public sealed record TrainingRate(int Bodies, int Threads, double StepsPerS, dou
             bare.Stop();
             whole.Start();
             environment.Step(actions);
-            environment.Observe(asked);
+            environment.Observe();
             whole.Stop();
         }
         var made = (double)steps * options.Bodies;

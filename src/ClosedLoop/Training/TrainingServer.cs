@@ -16,15 +16,17 @@ namespace ClosedLoop.Training;
 /// body_sha256, clips, minutes, control_period_s, mirror (of observation and action: for each number of the mirror image
 /// where it comes from, counted from 1, negative where its sign turns). Then it answers requests, numbers in little-endian
 /// order:</para>
-/// <para>'O', asked (a byte a body): observe. 'S', actions (float32, bodies x action), asked: step, then observe.
-/// Any other byte, or the end of the stream: good-bye.</para>
-/// <para>The answer: observations (float32, bodies x observation), rewards (float32), errors (float32, metres),
-/// ends (a byte a body, <see cref="EpisodeEnd"/>), behaviours (a byte a body), labels (float32, bodies x action, NaN where not
-/// asked), and of each body that was asked in turn its curvature (float32, action x action).</para>
+/// <para>'O': observe. 'S', actions (float32, bodies x action): step, then observe. Both are answered with observations
+/// (float32, bodies x observation), rewards (float32), errors (float32, metres), ends (a byte a body,
+/// <see cref="EpisodeEnd"/>) and behaviours (a byte a body).</para>
+/// <para>'P', proposals (float32, bodies x action), asked (a byte a body): plan in the present states, beginning with what
+/// the network proposes. Answered with labels (float32, bodies x action, NaN where not asked), and of each body that was
+/// asked in turn its curvature (float32, action x action).</para>
+/// <para>Any other byte, or the end of the stream: good-bye.</para>
 /// </remarks>
 public sealed class TrainingServer(BodyDescription body, ReferencePool pool, TrainingOptions options)
 {
-    private const int Protocol = 1;
+    private const int Protocol = 2;
 
     /// <summary>Serves one trainer after the other until <paramref name="cancellation"/> is asked for.</summary>
     /// <param name="socketPath">Where the socket is made; one that nobody serves any more is replaced.</param>
@@ -83,30 +85,37 @@ public sealed class TrainingServer(BodyDescription body, ReferencePool pool, Tra
             while (!cancellation.IsCancellationRequested)
             {
                 var request = stream.ReadByte();
-                if (request is not ('S' or 'O'))
+                if (request is not ('O' or 'S' or 'P'))
                     return;
-                if (request == 'S')
+                if (request != 'O')
                     stream.ReadExactly(MemoryMarshal.AsBytes(actions.AsSpan()));
-                stream.ReadExactly(asked);
-                if (request == 'S')
-                    environment.Step(actions);
-                environment.Observe(asked);
-                for (var i = 0; i < count; i++)
+                if (request == 'P')
                 {
-                    var one = environment.Bodies[i];
-                    (rewards[i], errors[i], ends[i]) = ((float)one.Reward, (float)one.ErrorM, (byte)one.End);
-                    behaviours[i] = (byte)Math.Max(0, environment.Pool.Behaviours.IndexOf(one.Behaviour));
+                    stream.ReadExactly(asked);
+                    environment.Plan(actions, asked);
+                    Write(output, environment.Labels);
+                    var square = environment.ActionSize * environment.ActionSize;
+                    for (var i = 0; i < count; i++)
+                        if (asked[i] != 0)
+                            output.Write(MemoryMarshal.AsBytes(environment.Curvatures.AsSpan(i * square, square)));
                 }
-                Write(output, environment.Observations);
-                Write(output, rewards);
-                Write(output, errors);
-                output.Write(ends);
-                output.Write(behaviours);
-                Write(output, environment.Labels);
-                var square = environment.ActionSize * environment.ActionSize;
-                for (var i = 0; i < count; i++)
-                    if (asked[i] != 0)
-                        output.Write(MemoryMarshal.AsBytes(environment.Curvatures.AsSpan(i * square, square)));
+                else
+                {
+                    if (request == 'S')
+                        environment.Step(actions);
+                    environment.Observe();
+                    for (var i = 0; i < count; i++)
+                    {
+                        var one = environment.Bodies[i];
+                        (rewards[i], errors[i], ends[i]) = ((float)one.Reward, (float)one.ErrorM, (byte)one.End);
+                        behaviours[i] = (byte)Math.Max(0, environment.Pool.Behaviours.IndexOf(one.Behaviour));
+                    }
+                    Write(output, environment.Observations);
+                    Write(output, rewards);
+                    Write(output, errors);
+                    output.Write(ends);
+                    output.Write(behaviours);
+                }
                 output.Flush();
             }
         }

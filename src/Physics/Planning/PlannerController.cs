@@ -91,15 +91,30 @@ public sealed class PlannerController : IRodentController
         for (var i = 0; i < _correction.Length; i++)
             _correction[i] *= _options.WarmStart;
         Cost = Rollout(_correction, _residual);
-        for (var iteration = 0; iteration < _options.Iterations; iteration++)
-            if (!Improve())
-                break;
-        reference[0].Hold(action);
-        for (var i = 0; i < _correction.Length; i++)
-        {
-            var actuator = _model.Actuators[i];
-            action[actuator] = Math.Clamp(reference[0].SetPoints[actuator] + _correction[i], -1, 1);
-        }
+        Plan(action);
+    }
+
+    /// <summary>
+    /// Plans as <see cref="Act"/> does, but begins with what another controller would do in this state, or with the
+    /// reference's set-points where those are better: what a network in training is to learn. One linearisation about what
+    /// is nearly right comes nearer to the best there is than one about the set-points does, and a state has one answer,
+    /// whatever was planned before it.
+    /// </summary>
+    /// <param name="proposal">What the other would do, one number per actuator of the whole body.</param>
+    /// <param name="reference">The reference ahead.</param>
+    /// <param name="body">The state to plan from.</param>
+    /// <param name="action">Receives the plan's first action, one number per actuator of the whole body.</param>
+    public void ActFrom(ReadOnlySpan<double> proposal, ReferenceWindow reference, MujocoData body, Span<double> action)
+    {
+        (_reference, _body) = (reference, body);
+        Aim(reference);
+        Array.Clear(_correction);
+        Array.Clear(_tried);
+        Cost = Rollout(_correction, _residual);
+        foreach (var column in _columns)
+            _tried[column] = proposal[_model.Actuators[column]] - reference[0].SetPoints[_model.Actuators[column]];
+        TakeTried(Rollout(_tried, _moved));
+        Plan(action);
     }
 
     /// <summary>
@@ -124,6 +139,20 @@ public sealed class PlannerController : IRodentController
         foreach (var rollout in _rollouts)
             rollout.Dispose();
         _model.Dispose();
+    }
+
+    /// <summary>Corrects the set-points from the present correction on, and writes the action that comes of it.</summary>
+    private void Plan(Span<double> action)
+    {
+        for (var iteration = 0; iteration < _options.Iterations; iteration++)
+            if (!Improve())
+                break;
+        _reference![0].Hold(action);
+        for (var i = 0; i < _correction.Length; i++)
+        {
+            var actuator = _model.Actuators[i];
+            action[actuator] = Math.Clamp(_reference[0].SetPoints[actuator] + _correction[i], -1, 1);
+        }
     }
 
     /// <summary>Where the reference has the bodies at the end of each control step of the horizon.</summary>
@@ -153,15 +182,21 @@ public sealed class PlannerController : IRodentController
             _correction.CopyTo(_tried, 0);
             for (var a = 0; a < count; a++)
                 _tried[_columns[a]] += length * _step[a];
-            var reached = Rollout(_tried, _moved);
-            if (!(reached < Cost))
-                continue;
-            Cost = reached;
-            _tried.CopyTo(_correction, 0);
-            _moved.CopyTo(_residual, 0);
-            return true;
+            if (TakeTried(Rollout(_tried, _moved)))
+                return true;
         }
         return false;
+    }
+
+    /// <summary>Takes the correction that was tried last for the present one where it costs less.</summary>
+    private bool TakeTried(double reached)
+    {
+        if (!(reached < Cost))
+            return false;
+        Cost = reached;
+        _tried.CopyTo(_correction, 0);
+        _moved.CopyTo(_residual, 0);
+        return true;
     }
 
     /// <summary>Columns of the Jacobian by one of the rollouts, as long as there are any.</summary>

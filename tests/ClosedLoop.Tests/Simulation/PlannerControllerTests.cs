@@ -58,6 +58,42 @@ public sealed class PlannerControllerTests : IDisposable
     }
 
     [Fact]
+    public void It_improves_on_what_another_would_do_and_begins_with_the_set_points_where_that_is_nonsense()
+    {
+        using var planner = new PlannerController(_body, 0.02, new() { WarmStart = 0 });
+        using var window = new ReferenceWindow(_body, planner.FutureFrames);
+        using var data = new MujocoData(_body.Model);
+        // A moment of the walk, reached by the servo, so that there is something to correct.
+        using var servo = new ServoController(_body);
+        using var rodent = new VirtualRodent(_body, servo, new());
+        var poses = Walk();
+        foreach (var pose in poses.Take(12))
+            rodent.Process(pose);
+        rodent.Data.Qpos.Span.CopyTo(data.Qpos.Span);
+        rodent.Data.Qvel.Span.CopyTo(data.Qvel.Span);
+        rodent.Data.Act.Span.CopyTo(data.Act.Span);
+        data.Kinematics();
+        foreach (var pose in poses.Skip(10).Take(planner.FutureFrames + 1))
+            window.Push(pose);
+        var (action, improved) = (new double[_body.Model.Nu], new double[_body.Model.Nu]);
+        planner.Act(window, data, action, []);
+        var once = planner.Cost;
+        // Nonsense costs more than the set-points do: the plan is the same as one from those.
+        var nonsense = Enumerable.Range(0, action.Length).Select(i => i % 2 == 0 ? -1.0 : 1.0).ToArray();
+        planner.ActFrom(nonsense, window, data, improved);
+        Assert.Equal(action, improved);
+        // What was planned already is improved further.
+        planner.ActFrom(action, window, data, improved);
+        Assert.True(planner.Cost < once, $"{planner.Cost} after {once}");
+        var twice = planner.Cost;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        planner.ActFrom(action, window, data, improved);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        // A state has one answer.
+        Assert.Equal(twice, planner.Cost);
+    }
+
+    [Fact]
     public void It_stands_on_hind_legs_because_it_looks_after_the_balance()
     {
         // A body of another size than the animal's: what was in balance there is not quite here.

@@ -25,8 +25,8 @@ public sealed class TrainingEnvironmentTests : IDisposable
         using var environment = Make(threads: 2, seed: 1);
         var asked = new byte[environment.Options.Bodies];
         asked[1] = 1;
-        environment.Observe(asked);
         var n = environment.ActionSize;
+        environment.Plan(new float[asked.Length * n], asked);
         Assert.All(environment.Labels[..n], value => Assert.True(float.IsNaN(value)));
         Assert.All(environment.Labels[n..(2 * n)], value => Assert.InRange(value, -1, 1));
         var h = environment.Curvatures.AsSpan(n * n, n * n).ToArray();
@@ -51,16 +51,17 @@ public sealed class TrainingEnvironmentTests : IDisposable
             using var environment = Make(threads: 2, seed: 5, bodies: 4);
             var asked = Enumerable.Repeat((byte)1, 4).ToArray();
             var (actions, errors) = (new float[4 * environment.ActionSize], new List<double>());
-            environment.Observe(asked);
             for (var step = 0; step < 25; step++)
             {
                 if (planner)
+                {
+                    environment.Plan(actions, asked);
                     environment.Labels.CopyTo(actions, 0);
+                }
                 else
                     for (var i = 0; i < 4; i++)
                         environment.Bodies[i].SetPoints(actions.AsSpan(i * environment.ActionSize, environment.ActionSize));
                 environment.Step(actions);
-                environment.Observe(asked);
                 if (step >= 10)
                     errors.AddRange(environment.Bodies.Select(body => body.ErrorM));
             }
@@ -85,7 +86,7 @@ public sealed class TrainingEnvironmentTests : IDisposable
             if (environment.Bodies[0].End == EpisodeEnd.Failed)
             {
                 failed++;
-                environment.Observe(new byte[1]);
+                environment.Observe();
                 // Back on the reference: the root is where it should be.
                 after = Math.Abs(environment.Observations[0]);
             }
@@ -105,7 +106,8 @@ public sealed class TrainingEnvironmentTests : IDisposable
         var actions = new float[3 * environment.ActionSize];
         for (var step = 0; step < 6; step++)
         {
-            environment.Observe([1, 0, 1]);
+            environment.Observe();
+            environment.Plan(actions, [1, 0, 1]);
             seen.AddRange(environment.Observations);
             seen.AddRange(environment.Labels.Where(float.IsFinite));
             for (var i = 0; i < actions.Length; i++)

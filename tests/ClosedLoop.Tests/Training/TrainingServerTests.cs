@@ -61,19 +61,25 @@ public sealed class TrainingServerTests : IDisposable
         var (observation, action) = (facts.RootElement.GetProperty("observation").GetInt32(), facts.RootElement.GetProperty("action").GetInt32());
         Assert.Equal(Bodies, facts.RootElement.GetProperty("bodies").GetInt32());
         Assert.Equal(64, facts.RootElement.GetProperty("body_sha256").GetString()!.Length);
-        // The second body's label is asked for.
-        stream.Write([(byte)'O', 0, 1]);
-        var answer = new byte[(Bodies * ((observation + 2 + action) * 4)) + (2 * Bodies) + (action * action * 4)];
+        stream.Write([(byte)'O']);
+        var answer = new byte[(Bodies * ((observation + 2) * 4)) + (2 * Bodies)];
         stream.ReadExactly(answer);
-        var seen = new float[answer.Length / 4];
+        // The second body's label is asked for.
+        stream.Write([(byte)'P', .. new byte[Bodies * action * 4], 0, 1]);
+        var plan = new byte[((Bodies * action) + (action * action)) * 4];
+        stream.ReadExactly(plan);
+        var seen = new float[(Bodies * observation) + action];
         Buffer.BlockCopy(answer, 0, seen, 0, Bodies * observation * 4);
+        Buffer.BlockCopy(plan, action * 4, seen, Bodies * observation * 4, action * 4);
+        Assert.True(float.IsNaN(BitConverter.ToSingle(plan)));
+        Assert.All(seen[^action..], value => Assert.InRange(value, -1, 1));
         if (dieEarly)
         {
             stream.Write([(byte)'S', 1, 2, 3]);
             return seen;
         }
-        stream.Write([(byte)'S', .. new byte[Bodies * action * 4], 0, 0]);
-        var next = new byte[answer.Length - (action * action * 4)];
+        stream.Write([(byte)'S', .. new byte[Bodies * action * 4]]);
+        var next = new byte[answer.Length];
         stream.ReadExactly(next);
         Assert.NotEqual(answer.AsSpan(0, 64).ToArray(), next.AsSpan(0, 64).ToArray());
         return seen;

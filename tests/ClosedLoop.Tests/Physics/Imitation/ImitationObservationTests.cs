@@ -31,12 +31,12 @@ public sealed class ImitationObservationTests : IDisposable
         var pool = new ReferencePool([ShortMotion.Library(_body)], 10);
         using var environment = new TrainingEnvironment(_body.Description, pool, options);
         var trained = new List<float[]>();
-        environment.Observe(new byte[1]);
+        environment.Observe();
         for (var step = 0; step < live.Actions.Count; step++)
         {
             trained.Add([.. environment.Observations]);
             environment.Step(live.Actions[step]);
-            environment.Observe(new byte[1]);
+            environment.Observe();
         }
         Assert.Equal(ShortMotion.Frames - 5, live.Seen.Count);
         Assert.Equal(live.Seen.Count, trained.Count);
