@@ -8,11 +8,11 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from closedloop_training.distillation import departure  # noqa: E402
 from closedloop_training.experience import Experience, Mirror  # noqa: E402
 from closedloop_training.policy import PRIOR_CARRY, Policy, divergence  # noqa: E402
 from closedloop_training.policy_export import Exported, Resampled  # noqa: E402
 from average_policies import average  # noqa: E402
-from train_policy import departure  # noqa: E402
 
 N, R, A = 52, 30, 7
 

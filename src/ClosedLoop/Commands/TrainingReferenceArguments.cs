@@ -20,7 +20,9 @@ internal sealed class TrainingReferenceArguments
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<double> _minutes = new("--library-minutes") { Description = "Minutes of simulated motion; beside --reference none where nothing is said.", HelpName = "M", DefaultValueFactory = _ => 30 };
+    private readonly Option<double> _minutes = new("--library-minutes") { Description = "Minutes of simulated motion; beside --reference it is rehearsed, and there is none where nothing is said.", HelpName = "M", DefaultValueFactory = _ => 30 };
+
+    private readonly Option<double> _rehearsal = new("--rehearsal") { Description = "Share of the episodes that simulated motion has beside --reference.", HelpName = "SHARE", DefaultValueFactory = _ => 0.4 };
 
     private readonly Option<int> _seed = new("--library-seed") { Description = "Seed of the simulated motion.", HelpName = "S", DefaultValueFactory = _ => 1 };
 
@@ -32,6 +34,7 @@ internal sealed class TrainingReferenceArguments
         _reading.AddTo(command);
         command.Add(_files);
         command.Add(_minutes);
+        command.Add(_rehearsal);
         command.Add(_seed);
     }
 
@@ -46,14 +49,16 @@ internal sealed class TrainingReferenceArguments
         var libraries = files.Where(ReferenceLoader.HoldsClips).Select(file => ClipFileReader.Read(file).MapTo(qposNames)).ToList();
         if (animal is not null && files.Any(file => !ReferenceLoader.HoldsClips(file)))
             libraries.Add(Register(parsed, animal, [.. files.Where(file => !ReferenceLoader.HoldsClips(file))], qposNames, cancellation));
-        if (files.Length == 0 || parsed.GetResult(_minutes) is { Implicit: false })
-        {
-            using var line = new ProgressLine();
-            libraries.Add(MotionLibraryGenerator.Generate(
-                new() { Minutes = parsed.GetValue(_minutes), Seed = parsed.GetValue(_seed) },
-                (done, lives) => line.Report($"{done} of {lives} simulated lives"), cancellation));
-        }
-        return new(libraries, shortest);
+        if (files.Length > 0 && parsed.GetResult(_minutes) is not { Implicit: false })
+            return new(libraries, shortest);
+        var share = parsed.GetValue(_rehearsal);
+        if (!(share is >= 0 and <= 1))
+            throw ClosedLoopException.Usage($"a rehearsal of {share} cannot be; give a share of 0 to 1");
+        using var line = new ProgressLine();
+        var simulated = MotionLibraryGenerator.Generate(
+            new() { Minutes = parsed.GetValue(_minutes), Seed = parsed.GetValue(_seed) },
+            (done, lives) => line.Report($"{done} of {lives} simulated lives"), cancellation);
+        return files.Length == 0 ? new([simulated], shortest) : new(libraries, shortest, simulated, share);
     }
 
     /// <summary>Keypoint files as motion of the animal that they are of.</summary>
