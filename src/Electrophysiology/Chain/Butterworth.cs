@@ -40,6 +40,26 @@ public static class Butterworth
         return [.. sections.Select(section => Scaled(section, 1 / Response(section, z).Magnitude))];
     }
 
+    /// <summary>A low-pass: 3 dB down at the corner, falling off above it with <paramref name="order"/> times 20 dB a decade.</summary>
+    /// <param name="order">Order, even: half as many sections.</param>
+    /// <param name="cornerHz">Corner.</param>
+    /// <param name="rateHz">Samples per second.</param>
+    /// <exception cref="ClosedLoopException">The order is odd or too high, or the corner above half of the rate.</exception>
+    public static Biquad[] LowPass(int order, double cornerHz, double rateHz)
+    {
+        if (order is < 2 or > 16 || order % 2 != 0 || !(cornerHz > 0 && cornerHz < rateHz / 2))
+            throw ClosedLoopException.Usage($"a low-pass of order {order} at {cornerHz} Hz and {rateHz} samples a second cannot be; give an even order of 2 to 16 and a corner above 0 and below half of the rate");
+        var corner = 2 * rateHz * Math.Tan(Math.PI * cornerHz / rateHz);
+        return [.. Enumerable.Range(0, order / 2).Select(k =>
+        {
+            var analogue = Complex.FromPolarCoordinates(corner, Math.PI * ((2 * k) + order + 1) / (2 * order));
+            var pole = ((2 * rateHz) + analogue) / ((2 * rateHz) - analogue);
+            var section = new Biquad(1, 2, 1, -2 * pole.Real, (pole * Complex.Conjugate(pole)).Real);
+            // Each passes what stands still as it is.
+            return Scaled(section, 1 / Response(section, 1).Magnitude);
+        })];
+    }
+
     /// <summary>What sections make of a sine: by how much it is multiplied.</summary>
     /// <param name="sections">The filter.</param>
     /// <param name="hz">Frequency of the sine.</param>
