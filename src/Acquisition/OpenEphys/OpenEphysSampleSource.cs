@@ -3,11 +3,9 @@ using ClosedLoop.Core;
 namespace ClosedLoop.Acquisition;
 
 /// <summary>The samples of a stream of an Open Ephys recording.</summary>
-public sealed class OpenEphysSampleSource : FileSampleSource
+public sealed class OpenEphysSampleSource : NumberedSampleSource
 {
-    private readonly OpenEphysStream _stream;
-    private readonly InterleavedFile _data;
-    private readonly SampleNumberFile _numbers;
+    private readonly string _name;
 
     /// <summary>Opens a stream and checks that its files agree.</summary>
     /// <param name="stream">The stream.</param>
@@ -16,9 +14,13 @@ public sealed class OpenEphysSampleSource : FileSampleSource
     /// <param name="clock">The session's clock; needed with a speed.</param>
     /// <exception cref="ClosedLoopException">A file is missing, truncated, or does not fit the others.</exception>
     public OpenEphysSampleSource(OpenEphysStream stream, int blockCapacity = 128, double? speed = null, SessionClock? clock = null)
-        : base(stream.Channels, stream.RateHz, blockCapacity, speed, clock)
+        : base(OpenFiles(stream, blockCapacity), stream.Channels, stream.RateHz, blockCapacity, speed, clock) => _name = stream.Name;
+
+    /// <inheritdoc/>
+    public override string Description => $"stream '{_name}' of an Open Ephys recording";
+
+    private static (ISampleData, SampleNumberFile) OpenFiles(OpenEphysStream stream, int blockCapacity)
     {
-        _stream = stream;
         InterleavedFile? data = null;
         FileStream? numbers = null;
         try
@@ -30,7 +32,7 @@ public sealed class OpenEphysSampleSource : FileSampleSource
                 throw ClosedLoopException.Failed($"'{stream.NumbersPath}' holds '{header.Type}', and the numbers of samples are i8");
             if (header.Count != data.SampleCount)
                 throw ClosedLoopException.Failed($"'{stream.DataPath}' has {data.SampleCount} samples, and '{Path.GetFileName(stream.NumbersPath)}' beside it numbers {header.Count}: one of them was cut off; copy the recording again");
-            (_data, _numbers) = (data, new(numbers, 8, header.Count, blockCapacity));
+            return (data, new(numbers, 8, header.Count, blockCapacity));
         }
         catch (Exception error)
         {
@@ -40,26 +42,5 @@ public sealed class OpenEphysSampleSource : FileSampleSource
                 throw ClosedLoopException.Failed($"the stream '{stream.Name}' of the recording cannot be read: {error.Message}", error);
             throw;
         }
-    }
-
-    /// <inheritdoc/>
-    public override long SampleCount => _data.SampleCount;
-
-    /// <inheritdoc/>
-    public override string Description => $"stream '{_stream.Name}' of an Open Ephys recording";
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _data.Dispose();
-        _numbers.Dispose();
-    }
-
-    private protected override int ReadRun(Span<short> samples, int most, out long first)
-    {
-        first = _numbers.Peek(most, out var count);
-        _data.Read(samples[..(count * Channels.Count)], Position);
-        _numbers.Advance(count);
-        return count;
     }
 }

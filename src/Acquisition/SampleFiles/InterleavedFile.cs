@@ -4,7 +4,7 @@ using ClosedLoop.Core;
 namespace ClosedLoop.Acquisition;
 
 /// <summary>A bare file of int16 samples, little-endian: all channels of the first sample, then of the second.</summary>
-internal sealed class InterleavedFile : IDisposable
+internal sealed class InterleavedFile : ISampleData
 {
     private readonly FileStream _file;
 
@@ -27,11 +27,10 @@ internal sealed class InterleavedFile : IDisposable
         SampleCount = _file.Length / sampleBytes;
     }
 
-    /// <summary>Samples per channel.</summary>
+    /// <inheritdoc/>
     public long SampleCount { get; }
 
-    /// <summary>Fills <paramref name="samples"/> with the next samples.</summary>
-    /// <exception cref="ClosedLoopException">The file became shorter.</exception>
+    /// <inheritdoc/>
     public void Read(Span<short> samples, long position) => SampleFileStream.Fill(_file, MemoryMarshal.AsBytes(samples), position, SampleCount);
 
     public void Dispose() => _file.Dispose();
