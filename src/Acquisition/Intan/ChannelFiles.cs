@@ -10,7 +10,7 @@ internal sealed class ChannelFiles : ISampleData
     private const int BufferBytes = 1 << 14;
 
     private readonly List<FileStream> _files = [];
-    private readonly short[] _samples;
+    private readonly short[] _columns;
 
     /// <summary>Opens the files and checks that they are of one length.</summary>
     /// <param name="paths">The files, in the order of the channels.</param>
@@ -19,7 +19,7 @@ internal sealed class ChannelFiles : ISampleData
     /// <exception cref="IOException">One cannot be opened.</exception>
     public ChannelFiles(IReadOnlyList<string> paths, int blockCapacity)
     {
-        _samples = new short[blockCapacity];
+        _columns = new short[paths.Count * blockCapacity];
         try
         {
             foreach (var path in paths)
@@ -46,14 +46,10 @@ internal sealed class ChannelFiles : ISampleData
     /// <inheritdoc/>
     public void Read(Span<short> samples, long position)
     {
-        var channels = _files.Count;
-        var column = _samples.AsSpan(0, samples.Length / channels);
-        for (var channel = 0; channel < channels; channel++)
-        {
-            SampleFileStream.Fill(_files[channel], MemoryMarshal.AsBytes(column), position, SampleCount);
-            for (var i = 0; i < column.Length; i++)
-                samples[(i * channels) + channel] = column[i];
-        }
+        var count = samples.Length / _files.Count;
+        for (var channel = 0; channel < _files.Count; channel++)
+            SampleFileStream.Fill(_files[channel], MemoryMarshal.AsBytes(_columns.AsSpan(channel * count, count)), position, SampleCount);
+        ChannelColumns.Interleave(_columns, count, samples, _files.Count);
     }
 
     public void Dispose() => _files.ForEach(file => file.Dispose());

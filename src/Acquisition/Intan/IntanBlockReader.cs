@@ -4,22 +4,27 @@ using ClosedLoop.Core;
 namespace ClosedLoop.Acquisition;
 
 /// <summary>
-/// Reads the blocks of an .rhd file one after the other. In a block stand the numbers of its samples, then signal after
-/// signal, each channel by channel: electrodes, auxiliary inputs (a quarter of the samples), supply voltages and
-/// temperatures (one number each), analog inputs, digital inputs and digital outputs (one word for all lines).
+/// Reads the blocks of an .rhd file one after the other, or of the files into which a recording was cut, minute by minute. In
+/// a block stand the numbers of its samples, then signal after signal, each channel by channel: electrodes, auxiliary inputs
+/// (a quarter of the samples), supply voltages and temperatures (one number each), analog inputs, digital inputs and digital
+/// outputs (one word for all lines).
 /// </summary>
 internal sealed class IntanBlockReader : IDisposable
 {
-    private readonly FileStream _file;
     private readonly byte[] _bytes;
     private readonly bool _signed;
     private readonly int _digitalStart;
-    private long _read;
+    private readonly (string Path, long DataStart, long Blocks)[] _files;
+    private FileStream? _file;
+    private int _fileAt = -1;
+    private long _readOfFile, _read;
 
-    /// <summary>Opens a file and checks that it holds whole blocks.</summary>
-    /// <exception cref="ClosedLoopException">It ends within a block, holds none, or cannot be opened.</exception>
-    public IntanBlockReader(string path, IntanHeader header)
+    /// <summary>Checks that the files hold whole blocks.</summary>
+    /// <param name="files">The files in order of time, and their heads, which agree.</param>
+    /// <exception cref="ClosedLoopException">One ends within a block, there are none, or one cannot be opened.</exception>
+    public IntanBlockReader(IReadOnlyList<(string Path, IntanHeader Header)> files)
     {
+        var header = files[0].Header;
         (Samples, Electrodes) = (header.BlockSamples, header.Of(IntanSignal.Amplifier).Count);
         // NB: before version 1.2 numbers were unsigned; since then they are negative before a trigger.
         _signed = header.Version >= new Version(1, 2);
@@ -27,25 +32,14 @@ internal sealed class IntanBlockReader : IDisposable
             + (Samples / 4 * header.Of(IntanSignal.Auxiliary).Count) + header.Of(IntanSignal.Supply).Count + header.TemperatureSensors));
         var words = Enumerable.Count([IntanSignal.DigitalInput, IntanSignal.DigitalOutput], signal => header.Of(signal).Count > 0);
         _bytes = new byte[_digitalStart + (2 * Samples * words)];
-        try
-        {
-            _file = SampleFileStream.Open(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw ClosedLoopException.Failed($"'{path}' cannot be read: {error.Message}", error);
-        }
-        var (length, rest) = Math.DivRem(_file.Length - header.DataStart, _bytes.Length);
-        if (rest != 0 || length == 0)
-        {
-            _file.Dispose();
-            throw ClosedLoopException.Failed(length == 0 && rest == 0
-                ? $"'{path}' holds no samples: its data may be in files beside it that were not copied"
-                : $"'{path}' ends {rest} bytes into its block {length} of {_bytes.Length} bytes: it was cut off, copy it again");
-        }
-        Blocks = length;
-        _file.Position = header.DataStart;
+        _files = [.. files.Select(file => (file.Path, file.Header.DataStart, BlocksOf(file.Path, file.Header.DataStart))).Where(file => file.Item3 > 0)];
+        Blocks = _files.Sum(file => file.Blocks);
+        if (Blocks == 0)
+            throw ClosedLoopException.Failed($"'{files[0].Path}' holds no samples: the recording was not begun, or not copied");
     }
+
+    /// <summary>The file of the block that was read last.</summary>
+    public string Path => _files[Math.Max(_fileAt, 0)].Path;
 
     /// <summary>Samples of a block.</summary>
     public int Samples { get; }
@@ -57,12 +51,21 @@ internal sealed class IntanBlockReader : IDisposable
     public long Blocks { get; }
 
     /// <summary>Reads the next block; false at the end.</summary>
-    /// <exception cref="ClosedLoopException">The file became shorter.</exception>
+    /// <exception cref="ClosedLoopException">A file became shorter, or cannot be opened any more.</exception>
     public bool Next()
     {
         if (_read == Blocks)
             return false;
-        SampleFileStream.Fill(_file, _bytes, _read * Samples, Blocks * Samples);
+        if (_fileAt < 0 || _readOfFile == _files[_fileAt].Blocks)
+        {
+            _file?.Dispose();
+            _fileAt++;
+            _readOfFile = 0;
+            _file = Open(Path);
+            _file.Position = _files[_fileAt].DataStart;
+        }
+        SampleFileStream.Fill(_file!, _bytes, _read * Samples, Blocks * Samples);
+        _readOfFile++;
         _read++;
         return true;
     }
@@ -73,18 +76,30 @@ internal sealed class IntanBlockReader : IDisposable
     /// <summary>The digital inputs at a sample of the block, a bit for each.</summary>
     public ushort DigitalInputs(int at) => MemoryMarshal.Cast<byte, ushort>(_bytes.AsSpan(_digitalStart))[at];
 
-    /// <summary>Writes samples of the electrodes, sample by sample.</summary>
-    public void Copy(int at, int count, Span<short> samples)
+    /// <summary>Writes samples of the electrodes, sample by sample; in the file they are offset binary, and 32768 is 0 V.</summary>
+    public void Copy(int at, int count, Span<short> samples) => ChannelColumns.Interleave(
+        MemoryMarshal.Cast<byte, short>(_bytes.AsSpan(4 * Samples))[at..], Samples, samples[..(count * Electrodes)], Electrodes, short.MinValue);
+
+    public void Dispose() => _file?.Dispose();
+
+    private long BlocksOf(string path, long dataStart)
     {
-        var words = MemoryMarshal.Cast<byte, ushort>(_bytes.AsSpan(4 * Samples));
-        for (var electrode = 0; electrode < Electrodes; electrode++)
-        {
-            var from = words.Slice((electrode * Samples) + at, count);
-            for (var i = 0; i < from.Length; i++)
-                // Offset binary: 32768 is 0 V.
-                samples[(i * Electrodes) + electrode] = (short)(from[i] ^ 0x8000);
-        }
+        using var file = Open(path);
+        var (blocks, rest) = Math.DivRem(file.Length - dataStart, _bytes.Length);
+        return rest == 0
+            ? blocks
+            : throw ClosedLoopException.Failed($"'{path}' ends {rest} bytes into its block {blocks} of {_bytes.Length} bytes: it was cut off, copy it again");
     }
 
-    public void Dispose() => _file.Dispose();
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return SampleFileStream.Open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ClosedLoopException.Failed($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
 }

@@ -2,22 +2,25 @@ using ClosedLoop.Core;
 
 namespace ClosedLoop.Acquisition;
 
-/// <summary>The electrodes of an .rhd file that holds its samples itself.</summary>
+/// <summary>
+/// The electrodes of an .rhd file, or several that follow each other, that hold their samples themselves. Where one file ends,
+/// opening the next allocates its buffer.
+/// </summary>
 public sealed class IntanBlockSource : FileSampleSource
 {
-    private readonly string _path;
+    private readonly string _name;
     private readonly IntanBlockReader _reader;
     private int _at;
     private long? _next;
 
-    internal IntanBlockSource(string path, IntanBlockReader reader, IReadOnlyList<SampleChannel> channels, double rateHz, int blockCapacity, double? speed, SessionClock? clock)
-        : base(channels, rateHz, blockCapacity, speed, clock) => (_path, _reader, _at) = (path, reader, reader.Samples);
+    internal IntanBlockSource(string name, IntanBlockReader reader, IReadOnlyList<SampleChannel> channels, double rateHz, int blockCapacity, double? speed, SessionClock? clock)
+        : base(channels, rateHz, blockCapacity, speed, clock) => (_name, _reader, _at) = (name, reader, reader.Samples);
 
     /// <inheritdoc/>
     public override long SampleCount => _reader.Blocks * _reader.Samples;
 
     /// <inheritdoc/>
-    public override string Description => $"Intan recording {Path.GetFileName(_path)}";
+    public override string Description => $"Intan recording {_name}";
 
     /// <inheritdoc/>
     public override void Dispose() => _reader.Dispose();
@@ -35,7 +38,7 @@ public sealed class IntanBlockSource : FileSampleSource
             }
             var number = _reader.Number(_at);
             if (count == 0)
-                first = number < _next ? throw SampleNumberFile.GoesBack(_path, Position, _next.Value - 1, number) : number;
+                first = number < _next ? throw SampleNumberFile.GoesBack(_reader.Path, Position, _next.Value - 1, number) : number;
             else if (number != first + count)
                 break;
             var run = 1;

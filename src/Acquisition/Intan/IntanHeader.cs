@@ -68,6 +68,10 @@ public sealed class IntanHeader
     /// <summary>The channels of a kind, in the data's order.</summary>
     public IReadOnlyList<IntanChannel> Of(IntanSignal signal) => [.. _channels.Where(channel => channel.Signal == signal)];
 
+    /// <summary>Whether another file's data are laid out alike, and of the same channels at the same rate.</summary>
+    public bool AgreesWith(IntanHeader other) =>
+        (Version, RateHz, TemperatureSensors) == (other.Version, other.RateHz, other.TemperatureSensors) && _channels.SequenceEqual(other._channels);
+
     /// <summary>Reads the head of a file.</summary>
     /// <exception cref="ClosedLoopException">It cannot be read, is no such file, or is truncated.</exception>
     public static IntanHeader Read(string path)

@@ -14,24 +14,30 @@ public sealed class IntanRecording
     private const double MicrovoltsPerCount = 0.195;
 
     private readonly string _folder;
+    private readonly (string Path, IntanHeader Header)[] _files;
 
-    private IntanRecording(string path)
+    private IntanRecording(params string[] paths)
     {
-        (Path, Header, _folder) = (path, IntanHeader.Read(path), System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        _files = [.. paths.Select(path => (path, IntanHeader.Read(path)))];
+        _folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
+        foreach (var (path, header) in _files)
+            if (!header.AgreesWith(Header))
+                throw ClosedLoopException.Usage($"'{path}' has another rate or other channels than '{Path}' in the same folder: they are not of one recording; name one of them");
         Channels = [.. Header.Of(IntanSignal.Amplifier).Select(channel => new SampleChannel(channel.NativeName, MicrovoltsPerCount, "uV"))];
         if (Channels.Count == 0)
-            throw ClosedLoopException.Failed($"'{path}' recorded no electrodes; enable amplifier channels before recording");
-        Format = new FileInfo(path).Length > Header.DataStart ? IntanFormat.OneFile
+            throw ClosedLoopException.Failed($"'{Path}' recorded no electrodes; enable amplifier channels before recording");
+        var firstChannel = ChannelName(Header.Of(IntanSignal.Amplifier)[0]);
+        Format = _files.Any(file => new FileInfo(file.Path).Length > file.Header.DataStart) ? IntanFormat.OneFile
             : File.Exists(In(AmplifierName)) ? IntanFormat.FilePerSignal
-            : File.Exists(In(ChannelName(Header.Of(IntanSignal.Amplifier)[0]))) ? IntanFormat.FilePerChannel
-            : throw ClosedLoopException.Failed($"'{path}' is a head without samples, and neither {AmplifierName} nor {ChannelName(Header.Of(IntanSignal.Amplifier)[0])} is beside it; copy the whole folder");
+            : File.Exists(In(firstChannel)) ? IntanFormat.FilePerChannel
+            : throw ClosedLoopException.Failed($"'{Path}' is a head without samples, and neither {AmplifierName} nor {firstChannel} is beside it; copy the whole folder");
     }
 
-    /// <summary>The .rhd file.</summary>
-    public string Path { get; }
+    /// <summary>The .rhd file, the first where a recording was cut into several.</summary>
+    public string Path => _files[0].Path;
 
     /// <summary>What it says of the recording.</summary>
-    public IntanHeader Header { get; }
+    public IntanHeader Header => _files[0].Header;
 
     /// <summary>How the samples lie.</summary>
     public IntanFormat Format { get; }
@@ -43,19 +49,14 @@ public sealed class IntanRecording
     public static bool IsAt(string path) => Directory.Exists(path) ? Find(path).Any() : HasEnding(path);
 
     /// <summary>Opens a recording.</summary>
-    /// <param name="path">An .rhd file, or a folder with one in it.</param>
-    /// <exception cref="ClosedLoopException">There is none, it is of another kind, or not whole.</exception>
+    /// <param name="path">An .rhd file, or a folder: with info.rhd, or with .rhd files that are read in order of their names, which end with date and time.</param>
+    /// <exception cref="ClosedLoopException">There is none, it is of another kind, not whole, or the files of a folder are not of one recording.</exception>
     public static IntanRecording Open(string path)
     {
         if (!Directory.Exists(path))
             return new(path);
         string[] found = [.. Find(path).Order(StringComparer.Ordinal)];
-        return found.Length switch
-        {
-            1 => new(found[0]),
-            0 => throw ClosedLoopException.Usage($"the folder '{path}' holds no recording of Intan (there is no .rhd file in it); name one that does"),
-            _ => throw ClosedLoopException.Usage($"the folder '{path}' holds {found.Length} .rhd files; name one: {string.Join(", ", found.Take(4).Select(System.IO.Path.GetFileName))}{(found.Length > 4 ? ", ..." : "")}"),
-        };
+        return found.Length > 0 ? new(found) : throw ClosedLoopException.Usage($"the folder '{path}' holds no recording of Intan (there is no .rhd file in it); name one that does");
     }
 
     /// <summary>Opens the samples of the electrodes.</summary>
@@ -64,7 +65,7 @@ public sealed class IntanRecording
     /// <param name="clock">The session's clock; needed with a speed.</param>
     /// <exception cref="ClosedLoopException">A file is missing, truncated, or does not fit the others.</exception>
     public FileSampleSource Samples(int blockCapacity = 128, double? speed = null, SessionClock? clock = null) => Format == IntanFormat.OneFile
-        ? new IntanBlockSource(Path, new(Path, Header), Channels, Header.RateHz, blockCapacity, speed, clock)
+        ? new IntanBlockSource(System.IO.Path.GetFileName(_files.Length > 1 ? _folder : Path), new(_files), Channels, Header.RateHz, blockCapacity, speed, clock)
         : new IntanFolderSource(_folder, OpenFiles(blockCapacity), Channels, Header.RateHz, blockCapacity, speed, clock);
 
     /// <summary>
@@ -97,7 +98,7 @@ public sealed class IntanRecording
 
     private List<DigitalEdge> EdgesOfBlocks(ushort mask)
     {
-        using var reader = new IntanBlockReader(Path, Header);
+        using var reader = new IntanBlockReader(_files);
         var finder = new EdgeFinder(mask);
         while (reader.Next())
             for (var i = 0; i < reader.Samples; i++)

@@ -72,6 +72,28 @@ public sealed class IntanTests : IDisposable
         Assert.False(source.TryRead(block, default));
     }
 
+    [Fact]
+    public void Files_of_a_minute_each_are_one_recording()
+    {
+        // Five samples are missing between the first and the second file; the last was begun and got none.
+        (string Name, long First, int Count)[] parts = [("rat_251128_190000.rhd", 0, 256), ("rat_251128_190100.rhd", 261, 128), ("rat_251128_190200.rhd", 389, 256)];
+        Directory.CreateDirectory(_folder["intan"]);
+        foreach (var (name, first, count) in parts)
+            File.Move(new WrittenIntan(_folder[name], IntanFormat.OneFile, null, [.. Range(first, count)]).Rhd, Path.Combine(_folder["intan"], name));
+        File.WriteAllBytes(Path.Combine(_folder["intan"], "rat_251128_190300.rhd"), new WrittenIntan(_folder["last"], IntanFormat.OneFile, null).Head());
+        var recording = IntanRecording.Open(_folder["intan"]);
+        using var source = recording.Samples(blockCapacity: 300);
+        var block = new SampleBlock(WrittenIntan.Electrodes, 300);
+        List<(long, int, short)> blocks = [];
+        while (source.TryRead(block, default))
+            blocks.Add((block.Stamp.DeviceCounter, block.SampleCount, block.Samples[0]));
+        Assert.Equal([(0, 256, WrittenIntan.Value(0, 0)), (261, 300, WrittenIntan.Value(0, 0)), (561, 84, WrittenIntan.Value(172, 0))], blocks);
+        Assert.Equal((640, 640, 5), (source.SampleCount, source.Ledger.Received, source.Ledger.Lost));
+        // In each file the lines begin low; line 0 goes high in each and is back at the beginning of the next.
+        Assert.Equal([10, 20, 30, 261, 271, 281, 291, 389, 399, 409, 419], recording.Edges().Select(edge => edge.Sample));
+        Assert.Contains("Intan recording intan", source.Description, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("another file", "is no recording of Intan's RHD2000 systems: it begins with 12345678, and they begin with C6912702")]
     [InlineData("stimulator", "is of a stimulator/recorder of Intan (RHS)")]
@@ -84,7 +106,8 @@ public sealed class IntanTests : IDisposable
     [InlineData("numbers go back", "rat_251128_190000.rhd' goes back at sample 128, from number 127 to 60")]
     [InlineData("empty", "rat_251128_190000.rhd' ends within its head")]
     [InlineData("head alone", "rat_251128_190000.rhd' is a head without samples, and neither amplifier.dat nor amp-A-000.dat is beside it")]
-    [InlineData("two recordings", "holds 2 .rhd files; name one: other.rhd, rat_251128_190000.rhd")]
+    [InlineData("another recording beside it", "rat_251128_190000.rhd' goes back at sample 256, from number 255 to 0")]
+    [InlineData("another rate beside it", "has another rate or other channels than '")]
     [InlineData("none", "holds no recording of Intan")]
     public void One_file_that_is_not_whole_is_refused_by_name(string defect, string sentence)
     {
@@ -100,7 +123,8 @@ public sealed class IntanTests : IDisposable
             case "cut off in a block": Length(written.Rhd, written.Head().Length + written.BlockBytes + 100); break;
             case "empty": Length(written.Rhd, 0); break;
             case "head alone": Length(written.Rhd, written.Head().Length); break;
-            case "two recordings": File.Copy(written.Rhd, written.At("other.rhd")); break;
+            case "another recording beside it": File.Copy(written.Rhd, written.At("other.rhd")); break;
+            case "another rate beside it": File.WriteAllBytes(written.At("other.rhd"), written.Head(rateHz: 30000)); break;
             case "none": File.Delete(written.Rhd); break;
         }
         Assert.Contains(sentence, Refusal(written.Folder), StringComparison.Ordinal);
