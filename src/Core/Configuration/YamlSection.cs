@@ -127,6 +127,23 @@ public sealed class YamlSection
         return numbers.Length == count && numbers.All(double.IsFinite) ? numbers : throw Wrong(key, $"must be a list of {count} numbers");
     }
 
+    /// <summary>The list under a key of lists of whole numbers, at least one in each, all from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public int[][] IntegerLists(string key, int least, int most)
+    {
+        if (Get(key) is not YamlSequenceNode { Children.Count: > 0 } lists)
+            throw Wrong(key, "must be a list of lists of whole numbers");
+        return [.. lists.Children.Select((list, at) => list is YamlSequenceNode { Children.Count: > 0 } numbers
+            ? numbers.Children.Select(item => ToInteger(item, at)).ToArray()
+            : throw Entry(list, at, "a list of whole numbers"))];
+
+        int ToInteger(YamlNode item, int at) =>
+            int.TryParse((item as YamlScalarNode)?.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+                ? number
+                : throw Entry(item, at, $"whole numbers between {least} and {most}");
+
+        ClosedLoopException Entry(YamlNode node, int at, string must) => ClosedLoopException.Usage($"{Place(node)}: entry {at + 1} of '{key}' must hold {must}, not '{node}'");
+    }
+
     /// <summary>The error for a value that is not what it <paramref name="must"/> be, as in "must lie above 0".</summary>
     /// <param name="key">A key that is there.</param>
     /// <param name="must">What it must be.</param>
