@@ -15,27 +15,16 @@ namespace ClosedLoop.Acquisition;
 /// </remarks>
 public sealed class RhxSampleSource : ISampleSource
 {
-    private const int PollMs = 10;
-
-    // One being filled and one being read, and the runs of one block that jumps at every frame.
-    private const int BlocksBeyondQueue = 2 + RhxProtocol.FramesPerBlock;
-
     private readonly RhxOptions _options;
     private readonly SessionClock _clock;
-    private readonly int _words;
     private readonly RhxController _controller;
     private readonly RhxSampleCounter _counter;
     private readonly RhxWaveformParser _waveforms;
     private readonly RhxSpikeParser _spikes;
-    private readonly Pool<RhxBlock> _pool;
+    private readonly SampleQueue _queue;
     private readonly Lock _lock = new();
-    private BoundedQueue<RhxBlock> _queue;
     private RhxLink? _waveformLink, _spikeLink;
-    private volatile Exception? _failure;
     private volatile RhxState _state;
-    private long _blocks;
-    private int _epoch;
-    private bool _any;
 
     /// <summary>Makes a source that has not connected yet.</summary>
     /// <param name="options">Where RHX is and what it is to send.</param>
@@ -50,10 +39,8 @@ public sealed class RhxSampleSource : ISampleSource
             .. options.Channels.Select(name => new SampleChannel(name, RhxProtocol.MicrovoltsPerCount, "uV")),
             .. options.DigitalInput is null ? [] : new SampleChannel[] { new("DIGITAL-IN-WORD", 1, "") },
         ];
-        _words = Channels.Count;
-        _pool = new(options.QueueBlocks + BlocksBeyondQueue, () => new RhxBlock(_words));
-        _queue = NewQueue();
-        _waveforms = new(options.Channels.Count, _words, _counter, _pool, Deliver);
+        _queue = new("blocks of Intan RHX", Channels.Count, BlockCapacity, options.QueueBlocks, 1, RateHz, RhxProtocol.MicrovoltsPerCount, clock, () => Description);
+        _waveforms = new(options.Channels.Count, Channels.Count, _counter, _queue.Rent, _queue.Deliver);
         _spikes = new(options.Channels, _counter, options.QueueSpikes);
     }
 
@@ -70,13 +57,13 @@ public sealed class RhxSampleSource : ISampleSource
     public string Description => $"Intan RHX at {_options.Host}{(_controller.Board.Length > 0 ? $" ({_controller.Board})" : "")}";
 
     /// <inheritdoc/>
-    public SampleLedger Ledger { get; } = new();
+    public SampleLedger Ledger => _queue.Ledger;
 
     /// <summary>What has happened on the way.</summary>
     public RhxStatistics Statistics => new(
         _state == RhxState.Running ? _waveformLink!.State : _state, _waveformLink?.Reconnections ?? 0, _waveformLink?.Stalls ?? 0, _counter.Epoch,
         _waveforms.Resynchronisations, _waveforms.SkippedBytes, _queue.Statistics, _spikes.Received, _spikes.Dropped, _spikes.SkippedBytes,
-        _failure?.Message ?? _waveformLink?.Trouble ?? "");
+        _queue.Failure?.Message ?? _waveformLink?.Trouble ?? "");
 
     /// <summary>The port of commands, for what a session wants beside samples: bandwidths, notes, impedances.</summary>
     public RhxCommandPort Commands => _controller.Commands;
@@ -91,8 +78,7 @@ public sealed class RhxSampleSource : ISampleSource
                 return;
             Stop();
             if (_state == RhxState.Stopped)
-                _queue = NewQueue();
-            _failure = null;
+                _queue.Open();
             Socket? waveforms = null, spikes = null;
             try
             {
@@ -125,10 +111,9 @@ public sealed class RhxSampleSource : ISampleSource
         {
             if (_state is RhxState.New or RhxState.Stopped)
                 return;
-            _queue.Complete();
+            _queue.Close();
             _spikeLink?.Dispose();
             _waveformLink!.Dispose();
-            _queue.Dispose();
             _state = RhxState.Stopped;
             try
             {
@@ -146,26 +131,9 @@ public sealed class RhxSampleSource : ISampleSource
     /// <remarks>Starts a source that was not started. After <see cref="Stop"/> it returns false.</remarks>
     public bool TryRead(SampleBlock block, CancellationToken cancellation)
     {
-        if (block.ChannelCount != _words || block.Samples.Length < _words * BlockCapacity)
-            throw new ArgumentException($"the block holds {block.Samples.Length} numbers of {block.ChannelCount} channels; {_words} channels of {BlockCapacity} samples are read", nameof(block));
         if (_state == RhxState.New && !cancellation.IsCancellationRequested)
             Start();
-        while (!cancellation.IsCancellationRequested)
-        {
-            var queue = _queue;
-            if (!queue.TryDequeue(out var run, PollMs))
-            {
-                if (!queue.IsDrained)
-                    continue;
-                return _failure is { } failure && _state != RhxState.Stopped
-                    ? throw ClosedLoopException.Failed($"the stream of {Description} ended: {failure.Message}", failure) : false;
-            }
-            var taken = Take(run, block);
-            _pool.Return(run);
-            if (taken)
-                return true;
-        }
-        return false;
+        return _queue.TryRead(block, cancellation);
     }
 
     /// <summary>Takes the oldest spike of those that RHX detected and that wait, where <see cref="RhxOptions.SpikePort"/> asked for them. Does not wait.</summary>
@@ -176,34 +144,6 @@ public sealed class RhxSampleSource : ISampleSource
     {
         Stop();
         _controller.Dispose();
-    }
-
-    private BoundedQueue<RhxBlock> NewQueue() => new("blocks of Intan RHX", _options.QueueBlocks, QueuePolicy.DropOldest, block => _pool.Return(block));
-
-    /// <summary>On the network's thread.</summary>
-    private void Deliver(RhxBlock run)
-    {
-        if (!_queue.Enqueue(run))
-            _pool.Return(run);
-    }
-
-    /// <summary>Enters a run in the ledger and copies of it what is new. False: nothing is.</summary>
-    private bool Take(RhxBlock run, SampleBlock block)
-    {
-        // NB: told by the run's own epoch and not by an event beside it, which the queue might drop with its block.
-        if (_any && run.Epoch != _epoch)
-            Ledger.Restart();
-        (_epoch, _any) = (run.Epoch, true);
-        var now = _clock.Now;
-        var repeated = Ledger.Enter(run.First, run.Count, now);
-        if (repeated == run.Count)
-            return false;
-        var first = run.First + repeated;
-        block.SampleCount = run.Count - repeated;
-        block.MicrovoltsPerCount = RhxProtocol.MicrovoltsPerCount;
-        block.Stamp = new(_blocks++, first, (long)(first / RateHz * SessionTime.NanosecondsPerSecond), run.Arrived, now);
-        run.Samples.AsSpan(repeated * _words, block.SampleCount * _words).CopyTo(block.Samples);
-        return true;
     }
 
     private Socket ReconnectWaveforms()
@@ -244,9 +184,8 @@ public sealed class RhxSampleSource : ISampleSource
 
     private void Ended(Exception? failure)
     {
-        _failure = failure;
         if (failure is not null)
             _state = RhxState.Failed;
-        _queue.Complete();
+        _queue.End(failure);
     }
 }

@@ -17,8 +17,8 @@ internal sealed class RhxWaveformParser : IRhxParser
     private readonly int _words, _amplifiers, _frameBytes, _blockBytes;
     private readonly byte[] _scratch;
     private readonly RhxSampleCounter _counter;
-    private readonly Pool<RhxBlock> _pool;
-    private readonly Action<RhxBlock> _deliver;
+    private readonly Func<SampleRun> _rent;
+    private readonly Action<SampleRun> _deliver;
     private long _skipped, _resynchronisations, _taken, _brokenAt = -1;
     private int _otherWords, _otherTimes;
     private bool _lost;
@@ -27,11 +27,11 @@ internal sealed class RhxWaveformParser : IRhxParser
     /// <param name="amplifiers">Words of a frame that are amplifiers, in offset binary; they come first.</param>
     /// <param name="words">Words of a frame.</param>
     /// <param name="counter">Tells the samples' numbers.</param>
-    /// <param name="pool">Where blocks come from.</param>
-    /// <param name="deliver">Takes each block, and owns it.</param>
-    public RhxWaveformParser(int amplifiers, int words, RhxSampleCounter counter, Pool<RhxBlock> pool, Action<RhxBlock> deliver)
+    /// <param name="rent">Where runs of samples come from.</param>
+    /// <param name="deliver">Takes each run, and owns it.</param>
+    public RhxWaveformParser(int amplifiers, int words, RhxSampleCounter counter, Func<SampleRun> rent, Action<SampleRun> deliver)
     {
-        (_amplifiers, _words, _counter, _pool, _deliver) = (amplifiers, words, counter, pool, deliver);
+        (_amplifiers, _words, _counter, _rent, _deliver) = (amplifiers, words, counter, rent, deliver);
         (_frameBytes, _blockBytes) = (RhxProtocol.FrameBytes(words), RhxProtocol.BlockBytes(words));
         _scratch = new byte[_blockBytes];
     }
@@ -182,7 +182,7 @@ internal sealed class RhxWaveformParser : IRhxParser
             for (to = from + 1; to < RhxProtocol.FramesPerBlock && Number(block, to) == first + (uint)(to - from); to++)
             {
             }
-            var run = _pool.Rent();
+            var run = _rent();
             (run.First, run.Count, run.Arrived) = (_counter.Extend(first, arrived), to - from, arrived);
             run.Epoch = _counter.Epoch;
             for (var frame = from; frame < to; frame++)

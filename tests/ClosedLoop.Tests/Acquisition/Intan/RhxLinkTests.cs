@@ -63,11 +63,11 @@ public sealed class RhxLinkTests
     private sealed class Watching : IRhxParser
     {
         private readonly RhxWaveformParser _parser;
-        private readonly Pool<RhxBlock> _pool = new(4, () => new RhxBlock(Channels));
+        private readonly Pool<SampleRun> _pool = new(4, () => new SampleRun(Channels, 128));
         private long _before;
         private int _blocks;
 
-        public Watching() => _parser = new(Channels, Channels, new(30000), _pool, Take);
+        public Watching() => _parser = new(Channels, Channels, new(30000), _pool.Rent, Take);
 
         public long Bytes { get; private set; }
 
@@ -79,7 +79,7 @@ public sealed class RhxLinkTests
         {
         }
 
-        private void Take(RhxBlock block)
+        private void Take(SampleRun block)
         {
             _pool.Return(block);
             if (_blocks == RhxLinkTests.Blocks / 4)

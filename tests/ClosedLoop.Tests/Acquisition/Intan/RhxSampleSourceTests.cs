@@ -233,8 +233,8 @@ public sealed class RhxSampleSourceTests : IDisposable
     [InlineData("without effect", 2, "Intan RHX does not send the channel A-003 although it was set to")]
     [InlineData("refused", 1, "answered 'Invalid value' to 'set tcpnumberdatablocksperwrite 1'")]
     [InlineData("nonsense", 1, "answered '+OK 17' to 'get type'")]
-    [InlineData("no answer", 1, "has not answered 'get runmode' within 0.2 s")]
-    [InlineData("does not run", 1, "was told 'set runmode run' and has not done it after 0.2 s")]
+    [InlineData("no answer", 1, "has not answered 'get runmode' within 1 s")]
+    [InlineData("does not run", 1, "was told 'set runmode run' and has not done it after 1 s")]
     [InlineData("refuses to run", 1, "answered 'No board' to 'set runmode run'")]
     [InlineData("other port", 2, "sends waveforms on port 5001 and not on")]
     [InlineData("no waveforms", 1, "its port of waveforms (Connection refused); look whether its Remote TCP Control shows the Waveform output as Pending")]
@@ -260,7 +260,7 @@ public sealed class RhxSampleSourceTests : IDisposable
             case "away": _rhx.Vanish(); break;
             case "one missing answer": _rhx.Otherwise = command => command == "get tcpwaveformdataoutputport" ? "Unrecognized parameter" : null; break;
         }
-        using var source = new RhxSampleSource(Options() with { AnswerSeconds = 0.2 }, _clock);
+        using var source = new RhxSampleSource(Options() with { AnswerSeconds = 1 }, _clock);
         var error = Assert.Throws<ClosedLoopException>(source.Start);
         Assert.Contains(sentence, error.Message, StringComparison.Ordinal);
         Assert.Equal(exitCode, error.ExitCode);

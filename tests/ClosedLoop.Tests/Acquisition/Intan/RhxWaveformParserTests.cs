@@ -10,7 +10,7 @@ public sealed class RhxWaveformParserTests
     private const int Channels = 3, BlockBytes = 4 + (128 * 10);
 
     private readonly RhxSampleCounter _counter = new(30000);
-    private readonly Pool<RhxBlock> _pool = new(200, () => new RhxBlock(Channels));
+    private readonly Pool<SampleRun> _pool = new(200, () => new SampleRun(Channels, 128));
     private readonly List<(long First, int Count, int Epoch)> _runs = [];
     private RhxWaveformParser _parser;
     private byte[] _waiting = [];
@@ -154,7 +154,7 @@ public sealed class RhxWaveformParserTests
     [Fact]
     public void Parsing_allocates_nothing()
     {
-        var parser = new RhxWaveformParser(Channels, Channels, _counter, _pool, _pool.Return);
+        var parser = new RhxWaveformParser(Channels, Channels, _counter, _pool.Rent, _pool.Return);
         byte[] bytes = [1, .. RhxBytes.Block(0, Channels)];
         var sequence = RhxBytes.Sequence([.. bytes.Chunk(700)]);
         for (var i = 0; i < 20; i++)
@@ -167,7 +167,7 @@ public sealed class RhxWaveformParserTests
     }
 
     /// <summary>Every sample that is delivered is the planted one.</summary>
-    private void Take(RhxBlock run)
+    private void Take(SampleRun run)
     {
         _runs.Add((run.First, run.Count, run.Epoch));
         for (var i = 0; i < run.Count; i++)
@@ -176,7 +176,7 @@ public sealed class RhxWaveformParserTests
         _pool.Return(run);
     }
 
-    private RhxWaveformParser NewParser() => new(Channels, Channels, _counter, _pool, Take);
+    private RhxWaveformParser NewParser() => new(Channels, Channels, _counter, _pool.Rent, Take);
 
     private void Feed(byte[] bytes)
     {
