@@ -20,6 +20,9 @@ internal sealed class RhxController(RhxOptions options) : IDisposable
     /// <summary>RHX's name for its board, once it was asked.</summary>
     public string Board { get; private set; } = "";
 
+    /// <summary>Blocks that RHX gathers before it sends them. NB: of a board that runs already this may be another number than was asked for.</summary>
+    public string BlocksPerWrite { get; private set; } = "";
+
     /// <summary>Checks and sets what is to be sent.</summary>
     /// <returns>Whether the board runs already.</returns>
     /// <exception cref="ClosedLoopException">Something is not as asked and cannot be made so (exit code 2), or RHX cannot be reached (1).</exception>
@@ -105,6 +108,7 @@ internal sealed class RhxController(RhxOptions options) : IDisposable
         }
         if (options.DigitalInput is { } line && !True(Commands.Get(Output(line))))
             throw Refused(line, runs);
+        BlocksPerWrite = Commands.Get("tcpnumberdatablocksperwrite");
     }
 
     private static ClosedLoopException Refused(string channel, bool runs) => ClosedLoopException.Usage(

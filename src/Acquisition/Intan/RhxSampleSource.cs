@@ -54,7 +54,7 @@ public sealed class RhxSampleSource : ISampleSource
     public int BlockCapacity => RhxProtocol.FramesPerBlock;
 
     /// <inheritdoc/>
-    public string Description => $"Intan RHX at {_options.Host}{(_controller.Board.Length > 0 ? $" ({_controller.Board})" : "")}";
+    public string Description => $"Intan RHX at {_options.Host}{(_controller.Board.Length > 0 ? $" ({_controller.Board}, {_controller.BlocksPerWrite} blocks a write)" : "")}";
 
     /// <inheritdoc/>
     public SampleLedger Ledger => _queue.Ledger;

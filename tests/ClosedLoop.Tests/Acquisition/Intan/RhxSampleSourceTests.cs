@@ -21,7 +21,7 @@ public sealed class RhxSampleSourceTests : IDisposable
         using var source = new RhxSampleSource(Options(), _clock);
         Assert.Equal(RhxState.New, source.Statistics.State);
         source.Start();
-        Assert.Equal(("Run", $"Intan RHX at 127.0.0.1 (ControllerRecordUSB3)", 30000), (_rhx.RunMode, source.Description, source.RateHz));
+        Assert.Equal(("Run", "Intan RHX at 127.0.0.1 (ControllerRecordUSB3, 1 blocks a write)", 30000), (_rhx.RunMode, source.Description, source.RateHz));
         Assert.Equal((8, "B-003", 0.195, "uV"), (source.Channels.Count, source.Channels[7].Name, source.Channels[7].UnitsPerCount, source.Channels[7].Unit));
         Assert.Contains("set tcpnumberdatablocksperwrite 1", _rhx.Commands);
         _rhx.PieceBytes = 700;
@@ -188,6 +188,8 @@ public sealed class RhxSampleSourceTests : IDisposable
         var block = new SampleBlock(8, 128);
         Assert.True(source.TryRead(block, default));
         Assert.Equal((1000, 0), (block.Stamp.DeviceCounter, source.Ledger.Lost));
+        // What cannot be set while it runs is said.
+        Assert.Contains("10 blocks a write", source.Description, StringComparison.Ordinal);
         source.Stop();
         Assert.Equal("Record", _rhx.RunMode);
         Assert.DoesNotContain(_rhx.Commands, command => command.StartsWith("set ", StringComparison.Ordinal));

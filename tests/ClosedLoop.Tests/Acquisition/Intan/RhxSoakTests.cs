@@ -8,7 +8,7 @@ namespace ClosedLoop.Tests.Acquisition.Intan;
 
 /// <summary>
 /// 128 channels with stalls, cuts, garbage, gaps and restarts at random: every sample is received as it was planted or
-/// reported lost. In short and as fast as it goes; and for as many seconds as RHX_SOAK_SECONDS says, at the full rate of 30 kHz,
+/// reported lost. In short and as fast as it goes; and for as many seconds as CLOSEDLOOP_RHX_SOAK_SECONDS says, at the full rate of 30 kHz,
 /// where a connection must be back within a second of the program's being back.
 /// </summary>
 public sealed class RhxSoakTests(ITestOutputHelper output)
@@ -25,8 +25,8 @@ public sealed class RhxSoakTests(ITestOutputHelper output)
     [SkippableFact]
     public void Every_sample_is_accounted_for_at_the_full_rate_and_connections_are_back_within_a_second()
     {
-        var seconds = double.Parse(Environment.GetEnvironmentVariable("RHX_SOAK_SECONDS") ?? "0", CultureInfo.InvariantCulture);
-        Skip.If(seconds <= 0, "runs where RHX_SOAK_SECONDS says for how many seconds, as in 60");
+        var seconds = double.Parse(Environment.GetEnvironmentVariable("CLOSEDLOOP_RHX_SOAK_SECONDS") ?? "0", CultureInfo.InvariantCulture);
+        Skip.If(seconds <= 0, "runs where CLOSEDLOOP_RHX_SOAK_SECONDS says for how many seconds, as in 60");
         var slowest = Soak(seed: 3, (int)(seconds * RateHz / 128), live: true);
         Assert.InRange(slowest, 0, 1);
     }
