@@ -59,8 +59,9 @@ internal sealed class RhxSpikeParser : IRhxParser
             reader.Advance(RhxProtocol.SpikeBytes);
             var name = Key(letters);
             var number = BinaryPrimitives.ReadUInt32LittleEndian(spike[(RhxProtocol.MarkBytes + RhxProtocol.SpikeNameBytes)..]);
-            Interlocked.Increment(ref _received);
             _queue.Writer.TryWrite(new(Array.IndexOf(_names, name), _counter.Near(number), spike[^1], arrived));
+            // NB: after it: who sees a spike counted finds it, or finds it among the dropped.
+            Interlocked.Increment(ref _received);
         }
         return reader.Position;
     }
