@@ -20,7 +20,7 @@ public sealed record DaqmxInputOptions
     /// <summary>The terminal whose rising edge begins the first sample; null: it begins at once.</summary>
     public string? StartTrigger { get; init; }
 
-    /// <summary>Analog inputs: the lowest and the highest voltage.</summary>
+    /// <summary>Analog inputs: the lowest voltage.</summary>
     public double MinVolts { get; init; } = -10;
 
     /// <summary>Analog inputs: the highest voltage.</summary>
