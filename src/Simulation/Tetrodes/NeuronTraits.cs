@@ -27,16 +27,16 @@ internal sealed record NeuronTraits(
         {
             NeuronType.Pyramidal => new(
                 new(Between(0.09, 0.13), Between(0.11, 0.17), Between(0.2, 0.4), Between(0.5, 0.8), Between(0.22, 0.34), Between(0.02, 0.18), Between(0.28, 0.4)),
-                About(520, 0.3, 250, 1100), About(3, 0.7, 0.4, 15), Between(0.0015, 0.0025), Between(0, 0.35), Between(0.004, 0.007), Between(0.08, 0.2), Between(0.05, 0.12)),
+                About(650, 0.3, 320, 1400), About(3, 0.7, 0.4, 15), Between(0.0015, 0.0025), Between(0, 0.35), Between(0.004, 0.007), Between(0.08, 0.2), Between(0.05, 0.12)),
             NeuronType.CorticalInterneuron => new(
                 new(Between(0.055, 0.075), Between(0.06, 0.085), Between(0.35, 0.65), Between(0.22, 0.34), Between(0.1, 0.16), Between(0, 0.1), Between(0.2, 0.28)),
-                About(380, 0.3, 200, 800), About(13, 0.5, 4, 45), Between(0.001, 0.0015), 0, 0.003, Between(0.01, 0.04), Between(0.03, 0.06)),
+                About(470, 0.3, 240, 1000), About(13, 0.5, 4, 45), Between(0.001, 0.0015), 0, 0.003, Between(0.01, 0.04), Between(0.03, 0.06)),
             NeuronType.MediumSpiny => new(
                 new(Between(0.1, 0.14), Between(0.12, 0.19), Between(0.15, 0.35), Between(0.5, 0.75), Between(0.22, 0.36), Between(0, 0.15), Between(0.28, 0.4)),
-                About(420, 0.3, 220, 900), About(1.6, 0.7, 0.4, 8), Between(0.002, 0.003), Between(0, 0.12), Between(0.005, 0.01), Between(0.04, 0.12), Between(0.05, 0.1)),
+                About(520, 0.3, 270, 1100), About(1.6, 0.7, 0.4, 8), Between(0.002, 0.003), Between(0, 0.12), Between(0.005, 0.01), Between(0.04, 0.12), Between(0.05, 0.1)),
             _ => new(
                 new(Between(0.05, 0.065), Between(0.055, 0.075), Between(0.3, 0.6), Between(0.18, 0.27), Between(0.08, 0.13), Between(0, 0.1), Between(0.18, 0.26)),
-                About(340, 0.3, 180, 700), About(11, 0.5, 3, 35), Between(0.001, 0.0015), 0, 0.003, Between(0.01, 0.04), Between(0.03, 0.06)),
+                About(430, 0.3, 220, 900), About(11, 0.5, 3, 35), Between(0.001, 0.0015), 0, 0.003, Between(0.01, 0.04), Between(0.03, 0.06)),
         };
     }
 }

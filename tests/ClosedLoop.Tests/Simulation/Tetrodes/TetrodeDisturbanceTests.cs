@@ -123,7 +123,7 @@ public sealed class TetrodeDisturbanceTests
         return 2 * Math.Sqrt((real * real) + (imaginary * imaginary)) / samples;
     }
 
-    /// <summary>Mean power a hertz around a frequency, by sines a fifth of a hertz and more apart.</summary>
+    /// <summary>Mean power a hertz around a frequency, by twenty sines.</summary>
     private static double Density(short[] counts, int channels, int channel, double hz) =>
-        Enumerable.Range(0, 40).Average(i => Math.Pow(Amplitude(counts, channels, channel, hz + (0.4 * i)), 2));
+        Enumerable.Range(0, 20).Average(i => Math.Pow(Amplitude(counts, channels, channel, hz + (0.4 * i)), 2));
 }
