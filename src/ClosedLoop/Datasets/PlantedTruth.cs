@@ -45,5 +45,15 @@ internal sealed class PlantedTruth : IPlantedSpikeSink, IDisposable
     /// <summary>Brings everything to the disk, so that what it refuses is known.</summary>
     public void Complete() => _file.Flush();
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // NB: after Complete nothing is left to write; without it the recording has failed already, and its own error must stand.
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using ClosedLoop.Core;
+using ClosedLoop.Physics;
 using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Tests.Simulation.Tetrodes;
@@ -107,6 +108,28 @@ public sealed class TetrodeDisturbanceTests
         Assert.InRange(moments.Average(moment => moment.Movement), 0.15, 0.6);
         Assert.InRange(moments.Average(moment => moment.Chewing), 0.01, 0.2);
         Assert.True(moments.Select(moment => moment.Behaviour).Distinct().Count() >= 7);
+    }
+
+    [Fact]
+    public void Activity_follows_the_simulated_animal()
+    {
+        using var animal = new SimulatedKeypointSource(RodentBody.Describe(), new() { Sequence = [(Behaviour.Sniff, 0.3), (Behaviour.Groom, 1)] }, durationS: 1);
+        var followed = new FollowedActivity(animal);
+        Assert.Equal(AnimalActivity.Of(Behaviour.Rest), followed.At(0));
+        var keypoints = new Keypoints(animal.Layout);
+        var truth = new SimulatedTruth(animal.AnimalBody.Model.Nq, animal.Layout);
+        List<Behaviour> seen = [];
+        for (var frame = 0; animal.TryRead(keypoints, default); frame++)
+        {
+            Assert.True(animal.Truth.TryGet(frame, truth));
+            seen.Add(truth.Behaviour);
+            Assert.Equal(AnimalActivity.Of(truth.Behaviour), followed.At((frame + 0.5) / 50));
+            // A later time than was seen: the newest frame.
+            Assert.Equal(AnimalActivity.Of(truth.Behaviour), followed.At(1000));
+        }
+        Assert.Contains(Behaviour.Groom, seen);
+        Assert.Contains(Behaviour.Sniff, seen);
+        Assert.Equal(AnimalActivity.Of(seen[2]), followed.At(2.5 / 50));
     }
 
     /// <summary>Amplitude of a sine in a channel, microvolts.</summary>
