@@ -7,9 +7,3 @@ internal sealed class StatedRates(Func<double, double> rateHz) : IRatePlan
 {
     public void Fill(double timeS, in AnimalActivity activity, IReadOnlyList<SimulatedUnit> units, Span<double> ratesHz) => ratesHz.Fill(rateHz(timeS));
 }
-
-/// <summary>Activity as a function of time.</summary>
-internal sealed class StatedActivity(Func<double, AnimalActivity> activity) : IActivityPlan
-{
-    public AnimalActivity At(double timeS) => activity(timeS);
-}
