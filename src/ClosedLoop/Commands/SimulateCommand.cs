@@ -9,20 +9,20 @@ using Spectre.Console;
 
 namespace ClosedLoop.Commands;
 
-/// <summary><c>closedloop simulate</c>: datasets of simulated views with planted truth.</summary>
+/// <summary><c>closedloop simulate</c>: datasets of simulated views, or of tetrodes, with planted truth.</summary>
 public static class SimulateCommand
 {
     /// <summary>The verb.</summary>
     public static Command Create()
     {
         var output = new Option<string>("--out") { Description = "The folder to write into, a new or an empty one; with --motion-library the file, .h5.", HelpName = "DIR|FILE.h5", Required = true };
-        var seconds = new Option<double>("--seconds") { Description = "How long the animal is filmed.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<double>("--seconds") { Description = "How long the animal is filmed, or its tetrodes recorded.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var seed = new Option<int>("--seed") { Description = "Seed of what the animal does and of all noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var appearance = new Option<int?>("--appearance") { Description = "Seed of the look of animal and arena; --seed where nothing is said.", HelpName = "N" };
         var scale = new Option<double>("--scale") { Description = "Size of the animal relative to the body.", HelpName = "X", DefaultValueFactory = _ => 0.92 };
         var cameras = new Option<int>("--cameras") { Description = "Cameras around the arena.", HelpName = "N", DefaultValueFactory = _ => 6 };
         var size = new Option<string>("--size") { Description = "Size of the images in pixels.", HelpName = "WxH", DefaultValueFactory = _ => "320x240" };
-        var noise = new Option<double>("--noise") { Description = "Image noise relative to a good camera's.", HelpName = "X", DefaultValueFactory = _ => 1 };
+        var noise = new Option<double>("--noise") { Description = "Image noise relative to a good camera's, or noise of the wires relative to a usual tetrode's.", HelpName = "X", DefaultValueFactory = _ => 1 };
         var rig = new Option<int?>("--rig") { Description = "Seed of the cameras' places and lenses; --seed where nothing is said.", HelpName = "N" };
         var variety = new Option<double>("--rig-variety") { Description = "How freely the cameras are placed: 0 as planned, 1 as in any laboratory.", HelpName = "X" };
         var trainingSet = new Option<bool>("--training-set") { Description = "Write single moments of many animals, arenas and cameras as arrays instead, to train networks on." };
@@ -30,14 +30,20 @@ public static class SimulateCommand
         var motion = new Option<bool>("--motion-library") { Description = "Write motion clips instead, in the format of 'register --clips': reference motion of many animals, to train on." };
         var minutes = new Option<double>("--minutes") { Description = "Minutes of motion in the library, in whole lives of a minute; varied copies come on top.", HelpName = "M", DefaultValueFactory = _ => 30 };
         var threads = new Option<int>("--threads") { Description = "Threads that draw or simulate.", HelpName = "N", DefaultValueFactory = _ => Math.Min(8, Environment.ProcessorCount) };
+        var tetrodes = new TetrodeArguments();
         var json = JsonReport.CreateOption();
-        var command = new Command("simulate", "Write videos of a simulated rat, with true cameras and keypoints; or training sets, or motion.")
+        var command = new Command("simulate", "Write videos of a simulated rat, with true cameras and keypoints; or training sets, motion, or tetrodes with true spikes.")
         {
             output, seconds, seed, appearance, scale, cameras, size, noise, rig, variety, trainingSet, sets, motion, minutes, threads, json,
         };
+        foreach (var option in tetrodes.Options)
+            command.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(output);
+            var asksTetrodes = tetrodes.Asked(parsed);
+            if (asksTetrodes && (parsed.GetValue(motion) || parsed.GetValue(trainingSet)))
+                throw ClosedLoopException.Usage($"--tetrodes writes samples of electrodes and {(parsed.GetValue(motion) ? "--motion-library motion" : "--training-set images")}; run simulate once for each");
             if (parsed.GetValue(motion))
             {
                 if (parsed.GetValue(trainingSet))
@@ -47,12 +53,16 @@ public static class SimulateCommand
                 return Task.FromResult(0);
             }
             if (parsed.GetResult(minutes) is { Implicit: false })
-                throw ClosedLoopException.Usage("--minutes says how much motion --motion-library writes; videos last --seconds, and a training set has --sets");
+                throw ClosedLoopException.Usage("--minutes says how much motion --motion-library writes; videos and tetrodes last --seconds, and a training set has --sets");
             var (width, height) = ParseSize(parsed.GetRequiredValue(size));
             OutputPath.RequireFolder("--out", folder);
             if (Directory.EnumerateFileSystemEntries(folder).Any())
                 throw ClosedLoopException.Usage($"'--out {folder}' holds files already, and nothing is overwritten; name a new folder");
-            if (parsed.GetValue(trainingSet))
+            if (asksTetrodes)
+            {
+                tetrodes.Write(parsed, folder, parsed.GetValue(seconds), parsed.GetValue(seed), parsed.GetValue(noise), parsed.GetValue(json), cancellation);
+            }
+            else if (parsed.GetValue(trainingSet))
             {
                 var options = new TrainingSetOptions
                 {
