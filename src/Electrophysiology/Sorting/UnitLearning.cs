@@ -1,0 +1,244 @@
+namespace ClosedLoop.Electrophysiology;
+
+/// <summary>
+/// Finds the units in a tetrode's events. Snippets are aligned to a part of a sample, whitened by the noise's covariance, so
+/// that a distance says how well two can be told apart, reduced to the principal components that spread more than noise,
+/// and clustered by <see cref="IsoSplit"/>; each cluster again in its own components, in which what divides it is
+/// not hidden by what divides the others, until none divides (as MountainSort 5 does). Clusters become templates; the
+/// events are then explained by the templates and the templates averaged anew of the events that are one spike, so that
+/// neither misalignment nor overlaps stay in them. Templates that are the same unit, the sum of two others, or no more than noise go.
+/// </summary>
+internal sealed class UnitLearning
+{
+    private const int MostEvents = 6000, MostAxes = 10, MostDepth = 4;
+
+    private readonly SortingOptions _options;
+    private readonly EventStore _events;
+    private readonly NoiseMetric _metric;
+    private readonly float[] _levels;
+    private readonly int _wires, _dimensions;
+    private readonly float[] _window;
+
+    private UnitLearning(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options)
+    {
+        (_events, _metric, _levels, _options, _wires, _dimensions) = (events, metric, levels, options, levels.Length, metric.Dimensions);
+        _window = new float[_wires * options.Window];
+    }
+
+    /// <summary>Learns.</summary>
+    /// <param name="events">What was detected.</param>
+    /// <param name="metric">The noise.</param>
+    /// <param name="levels">By wire, standard deviation of the noise.</param>
+    /// <param name="options">What is asked of a unit.</param>
+    /// <param name="known">Templates that are there already: nothing that they explain is learnt again.</param>
+    /// <returns>Templates without units, the deepest first.</returns>
+    public static List<UnitTemplate> Learn(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options, IReadOnlyList<UnitTemplate>? known = null)
+    {
+        var learning = new UnitLearning(events, metric, levels, options);
+        var clusters = learning.Clusters();
+        List<UnitTemplate> templates = [.. clusters.Select(learning.Average)];
+        return learning.Settle(templates, known ?? []);
+    }
+
+    /// <summary>Clusters events as they are, and gives each its cluster, -1 where it is in none of <see cref="SortingOptions.LeastSpikes"/>: what people cut by hand.</summary>
+    public static int[] Label(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options)
+    {
+        var labels = new int[events.Count];
+        Array.Fill(labels, -1);
+        var clusters = new UnitLearning(events, metric, levels, options).Clusters();
+        for (var k = 0; k < clusters.Count; k++)
+            foreach (var i in clusters[k])
+                labels[i] = k;
+        return labels;
+    }
+
+    private List<List<int>> Clusters()
+    {
+        List<int> chosen = [.. Enumerable.Range(0, _events.Count).Where(i => Depth(i) >= _options.Threshold)];
+        if (chosen.Count > MostEvents)
+            chosen = [.. Enumerable.Range(0, MostEvents).Select(i => chosen[(int)((long)i * chosen.Count / MostEvents)])];
+        var points = new float[chosen.Count * _dimensions];
+        var snippet = new float[_dimensions];
+        for (var i = 0; i < chosen.Count; i++)
+        {
+            _events.Read(chosen[i], _window);
+            SnippetAlignment.Cut(_window, SnippetAlignment.Trough(_window, _levels, _options), _options, snippet);
+            _metric.Whiten(snippet, points.AsSpan(i * _dimensions, _dimensions));
+        }
+        var clusters = new List<List<int>>();
+        Divide(points, [.. Enumerable.Range(0, chosen.Count)], 0, clusters);
+        return [.. clusters.Select(cluster => cluster.ConvertAll(i => chosen[i]))];
+    }
+
+    private void Divide(float[] points, List<int> members, int depth, List<List<int>> clusters)
+    {
+        if (members.Count < _options.LeastSpikes)
+            return;
+        var components = PrincipalComponents.Of(points, members, _dimensions, MostAxes);
+        var features = new float[members.Count * components.Count];
+        for (var i = 0; i < members.Count; i++)
+            components.Project(points.AsSpan(members[i] * _dimensions, _dimensions), features.AsSpan(i * components.Count, components.Count));
+        var labels = IsoSplit.Cluster(features, components.Count);
+        var count = labels.Max() + 1;
+        if (count == 1 || depth == MostDepth)
+        {
+            clusters.Add(members);
+            return;
+        }
+        for (var k = 0; k < count; k++)
+            Divide(points, [.. members.Where((_, i) => labels[i] == k)], depth + 1, clusters);
+    }
+
+    private float Depth(int index)
+    {
+        _events.Read(index, _window);
+        return Depth(_window, _levels, _options);
+    }
+
+    /// <summary>How many times its noise the deepest wire of an event is below zero at the trough.</summary>
+    public static float Depth(ReadOnlySpan<float> window, ReadOnlySpan<float> levels, SortingOptions options)
+    {
+        var depth = 0f;
+        for (var w = 0; w < levels.Length; w++)
+            if (levels[w] > 0)
+                depth = Math.Max(depth, -window[(w * options.Window) + options.Margin + options.Before] / levels[w]);
+        return depth;
+    }
+
+    private UnitTemplate Average(List<int> members)
+    {
+        var template = new UnitTemplate(_wires, _options.Length) { Spikes = members.Count };
+        var snippet = new float[_dimensions];
+        // The median of a hundred or so is not led astray by those that overlap with others.
+        const int Most = 201;
+        var step = Math.Max(1, members.Count / Most);
+        var rows = new List<float[]>();
+        for (var i = 0; i < members.Count; i += step)
+        {
+            _events.Read(members[i], _window);
+            SnippetAlignment.Cut(_window, SnippetAlignment.Trough(_window, _levels, _options), _options, snippet);
+            rows.Add([.. snippet]);
+        }
+        var column = new float[rows.Count];
+        for (var d = 0; d < _dimensions; d++)
+        {
+            for (var i = 0; i < rows.Count; i++)
+                column[i] = rows[i][d];
+            template.Shape[d] = Selection.Median(column);
+        }
+        template.Refresh(_metric, _options.Before);
+        return template;
+    }
+
+    /// <summary>Explains the events by the templates, averages the templates anew, and leaves out those that are none.</summary>
+    private List<UnitTemplate> Settle(List<UnitTemplate> templates, IReadOnlyList<UnitTemplate> known)
+    {
+        var matcher = new TemplateMatcher(_wires, _metric, _options);
+        for (var round = 0; round < 4; round++)
+        {
+            templates = Distinct([.. templates.Where(Worthy)], known);
+            matcher.Templates.Clear();
+            matcher.Templates.AddRange(known);
+            matcher.Templates.AddRange(templates);
+            for (var k = 0; k < matcher.Templates.Count; k++)
+                if (k >= known.Count)
+                    matcher.Templates[k].Unit = -1 - k;
+            Reaverage(matcher, known.Count);
+            templates.RemoveAll(template => template.Spikes < _options.LeastSpikes);
+        }
+        templates = Distinct([.. templates.Where(Worthy)], known);
+        return [.. templates.OrderByDescending(template => template.PeakMicrovolts)];
+    }
+
+    /// <summary>Whether a template is more than what noise or many small distant spikes leave behind at a threshold.</summary>
+    private bool Worthy(UnitTemplate template) =>
+        template.Energy >= _options.LeastEnergy && template.PeakMicrovolts >= _options.LeastSnr * _levels[template.PeakWire] && Math.Abs(template.PeakOffset) <= 6;
+
+    private void Reaverage(TemplateMatcher matcher, int known)
+    {
+        Span<TemplateMatch> found = stackalloc TemplateMatch[TemplateMatcher.MostSpikes];
+        var (sums, counts, all) = (new double[matcher.Templates.Count][], new int[matcher.Templates.Count], new int[matcher.Templates.Count]);
+        for (var k = 0; k < sums.Length; k++)
+            sums[k] = new double[_dimensions];
+        for (var i = 0; i < _events.Count; i++)
+        {
+            _events.Read(i, _window);
+            var count = matcher.Match(_window, Depth(_window, _levels, _options), _levels, found);
+            foreach (var match in found[..count])
+            {
+                all[match.Template]++;
+                if (!matcher.Single || match.Template < known)
+                    continue;
+                var template = matcher.Templates[match.Template];
+                var residual = matcher.ResidualAt(match.Shift);
+                for (var d = 0; d < _dimensions; d++)
+                    sums[match.Template][d] += residual[d] + (match.Amplitude * template.Shape[d]);
+                counts[match.Template]++;
+            }
+        }
+        for (var k = known; k < matcher.Templates.Count; k++)
+        {
+            var template = matcher.Templates[k];
+            template.Spikes = all[k];
+            if (counts[k] < 10)
+                continue;
+            for (var d = 0; d < _dimensions; d++)
+                template.Shape[d] = (float)(sums[k][d] / counts[k]);
+            Centre(template);
+            template.Refresh(_metric, _options.Before);
+        }
+    }
+
+    /// <summary>Moves a template by whole samples to where its trough is the place that spikes are told at.</summary>
+    private void Centre(UnitTemplate template)
+    {
+        template.Refresh(_metric, _options.Before);
+        var offset = template.PeakOffset;
+        if (offset == 0 || Math.Abs(offset) > 6)
+            return;
+        for (var w = 0; w < _wires; w++)
+        {
+            float[] old = [.. template.Shape.AsSpan(w * _options.Length, _options.Length)];
+            for (var i = 0; i < old.Length; i++)
+                template.Shape[(w * _options.Length) + i] = i + offset >= 0 && i + offset < old.Length ? old[i + offset] : 0;
+        }
+    }
+
+    /// <summary>Those that are neither another one over again nor the sum of others. The larger of two stays.</summary>
+    private List<UnitTemplate> Distinct(List<UnitTemplate> templates, IReadOnlyList<UnitTemplate> known)
+    {
+        var kept = new List<UnitTemplate>(known);
+        foreach (var template in templates.OrderByDescending(template => template.Spikes))
+            if (!Explained(template, kept, known))
+                kept.Add(template);
+        return [.. kept.Skip(known.Count)];
+    }
+
+    /// <summary>Whether templates explain another so well that events could not tell.</summary>
+    private bool Explained(UnitTemplate template, List<UnitTemplate> by, IReadOnlyList<UnitTemplate> known)
+    {
+        var matcher = new TemplateMatcher(_wires, _metric, _options);
+        matcher.Templates.AddRange(by);
+        for (var k = 0; k < by.Count; k++)
+            by[k].Unit = known.Contains(by[k]) ? by[k].Unit : -1 - k;
+        var window = new float[_window.Length];
+        for (var w = 0; w < _wires; w++)
+            template.Shape.AsSpan(w * _options.Length, _options.Length).CopyTo(window.AsSpan((w * _options.Window) + _options.Margin));
+        Span<TemplateMatch> found = stackalloc TemplateMatch[TemplateMatcher.MostSpikes];
+        var count = matcher.Match(window, float.MaxValue, _levels, found);
+        if (count == 0)
+            return false;
+        var left = matcher.ResidualAt(0);
+        var distance = _metric.Squared(left);
+        if (count == 1)
+            return Math.Abs(found[0].Amplitude - 1) < 0.35 && distance + Amplitudes(found[0], by) < SameDistance(template);
+        return template.Spikes < 0.3 * found[..count].ToArray().Min(match => by[match.Template].Spikes) && distance < 0.15 * template.Energy;
+    }
+
+    /// <summary>What an amplitude other than 1 adds to a distance.</summary>
+    private static float Amplitudes(in TemplateMatch match, List<UnitTemplate> by) =>
+        (match.Amplitude - 1) * (match.Amplitude - 1) * by[match.Template].Energy * 0.25f;
+
+    /// <summary>Squared distance within which two templates are one unit: two and a half times the noise, or what a shape varies by.</summary>
+    private static float SameDistance(UnitTemplate template) => 6 + (0.01f * template.Energy);
+}
