@@ -12,7 +12,7 @@ public sealed class NoiseMetric
     private readonly float[] _precision;
     private readonly double[] _lower;
 
-    private NoiseMetric(double[] covariance, int dimensions, double[] lower)
+    private NoiseMetric(double[] covariance, int dimensions, double[] lower, double added)
     {
         (Dimensions, Covariance, _lower) = (dimensions, covariance, lower);
         _precision = new float[dimensions * dimensions];
@@ -25,10 +25,17 @@ public sealed class NoiseMetric
             for (var j = 0; j < dimensions; j++)
                 _precision[(i * dimensions) + j] = (float)column[j];
         }
+        var expected = (double)dimensions;
+        for (var i = 0; i < dimensions; i++)
+            expected -= added * _precision[(i * dimensions) + i];
+        NoiseSquared = (float)expected;
     }
 
     /// <summary>Numbers of a snippet.</summary>
     public int Dimensions { get; }
+
+    /// <summary>Mean squared length of noise alone: somewhat less than its numbers, for the metric takes it for a little more than it is.</summary>
+    public float NoiseSquared { get; }
 
     /// <summary>The covariance that it is the inverse of, row by row, in squared microvolts.</summary>
     internal double[] Covariance { get; }
@@ -48,7 +55,7 @@ public sealed class NoiseMetric
             for (var i = 0; i < dimensions; i++)
                 raised[(i * dimensions) + i] += (share * mean) + 1e-9;
             if (Cholesky.Factor(raised, dimensions) is { } lower)
-                return new(raised, dimensions, lower);
+                return new(raised, dimensions, lower, (share * mean) + 1e-9);
         }
     }
 

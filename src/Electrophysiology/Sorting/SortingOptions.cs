@@ -46,7 +46,7 @@ public sealed record SortingOptions
     public double LeastGain { get; init; } = 20;
 
     /// <summary>Standard deviation of a unit's amplitude from spike to spike, relative: bursts and movement.</summary>
-    public double AmplitudeSpread { get; init; } = 0.2;
+    public double AmplitudeSpread { get; init; } = 0.15;
 
     /// <summary>Times the noise that a unit's mean trough must be on its best wire.</summary>
     public double LeastSnr { get; init; } = 4;

@@ -62,14 +62,12 @@ internal sealed class TemplateMatcher
     /// <returns>How many.</returns>
     public int Match(ReadOnlySpan<float> window, float depth, ReadOnlySpan<float> levels, Span<TemplateMatch> found)
     {
-        for (var w = 0; w < _wires; w++)
-            window.Slice(w * _window, _window).CopyTo(_trace.AsSpan(w * _stride));
-        _trace.CopyTo(_residual, 0);
+        Load(window);
         (Single, Unexplained) = (false, false);
         var best = Search(-Near, Near, []);
-        if (best.Gain < _leastGain && depth < _options.Threshold)
+        if (!Enough(best) && depth < _options.Threshold)
             return 0;
-        if (best.Gain >= _leastGain)
+        if (Enough(best))
         {
             Subtract(best, 1);
             if (Quiet(levels, 0, _window) && Fits(best))
@@ -83,6 +81,23 @@ internal sealed class TemplateMatcher
         return Explain(depth, levels, found);
     }
 
+    /// <summary>Squared length of what the best template near the trough leaves of an event.</summary>
+    public float LeftOver(ReadOnlySpan<float> window)
+    {
+        Load(window);
+        var best = Search(-Near, Near, []);
+        if (best.Gain > 0)
+            Subtract(best, 1);
+        return Left(best);
+    }
+
+    private void Load(ReadOnlySpan<float> window)
+    {
+        for (var w = 0; w < _wires; w++)
+            window.Slice(w * _window, _window).CopyTo(_trace.AsSpan(w * _stride));
+        _trace.CopyTo(_residual, 0);
+    }
+
     private int Explain(float depth, ReadOnlySpan<float> levels, Span<TemplateMatch> found)
     {
         var count = Pursue(default, found);
@@ -93,7 +108,7 @@ internal sealed class TemplateMatcher
             for (var k = 0; k < Templates.Count; k++)
             {
                 _trace.CopyTo(_residual, 0);
-                if (k == began || Fit(k, -Near, Near) is var first && first.Gain < _leastGain)
+                if (k == began || Fit(k, -Near, Near) is var first && !Enough(first))
                     continue;
                 var tried = Pursue(first, _tried);
                 if (Cost(_tried.AsSpan(0, tried)) is var cost && cost < least)
@@ -106,9 +121,18 @@ internal sealed class TemplateMatcher
             foreach (var match in found[..count])
                 Subtract(match, 1);
         }
+        // A spike of a neuron further away, of which a template explains the smaller part, is none of its unit's.
+        for (var i = count - 1; i >= 0; i--)
+            if (Left(found[i]) > Metric.NoiseSquared + found[i].Gain)
+            {
+                Subtract(found[i], -1);
+                found[i] = found[--count];
+            }
         Unexplained = depth >= _options.Threshold && (count == 0 || Deep(levels));
         return count;
     }
+
+    private bool Enough(in TemplateMatch match) => match.Gain > 0 && match.Gain >= Templates[match.Template].LeastGain;
 
     /// <summary>Subtracts the best of what is left until none gains enough, then fits each anew beside the others.</summary>
     private int Pursue(TemplateMatch first, Span<TemplateMatch> found)
@@ -123,7 +147,7 @@ internal sealed class TemplateMatcher
         while (count < MostSpikes)
         {
             var next = Search(-reach, reach, found[..count]);
-            if (next.Gain < _leastGain)
+            if (!Enough(next))
                 break;
             Subtract(next, 1);
             found[count++] = next;
@@ -139,7 +163,7 @@ internal sealed class TemplateMatcher
                 found[i] = found[count - 1];
                 var again = Search(-reach, reach, found[..(count - 1)]);
                 found[count - 1] = found[i];
-                if (again.Gain < _leastGain)
+                if (!Enough(again))
                 {
                     found[i] = found[--count];
                     i--;
@@ -278,9 +302,15 @@ internal sealed class TemplateMatcher
     /// <summary>Whether what is left of a spike is noise, and what a spike's shape varies by: a tenth of it.</summary>
     private bool Fits(in TemplateMatch match)
     {
+        var noise = Metric.NoiseSquared;
+        return Left(match) < noise + (5 * MathF.Sqrt(2 * noise)) + (0.01f * match.Amplitude * match.Amplitude * Templates[match.Template].Energy);
+    }
+
+    /// <summary>Squared length of what is left of a spike.</summary>
+    public float Left(in TemplateMatch match)
+    {
         Cut(_residual, match.Shift, _snippet);
-        var d = Metric.Dimensions;
-        return Metric.Squared(_snippet) < d + (5 * MathF.Sqrt(2 * d)) + (0.01f * match.Amplitude * match.Amplitude * Templates[match.Template].Energy);
+        return Metric.Squared(_snippet);
     }
 
     private void Cut(float[] trace, int shift, float[] snippet)

@@ -132,7 +132,7 @@ public sealed class TetrodeSorter
             {
                 metric ??= _covariance.ToMetric();
                 foreach (var template in known)
-                    template.Refresh(metric, _options.Before);
+                    template.Refresh(metric, _options);
                 return (metric, UnitLearning.Learn(copy, metric, levels, _options, known));
             },
             CancellationToken.None,
@@ -222,7 +222,7 @@ public sealed class TetrodeSorter
         if (template.Moved < RefreshStep)
             return;
         template.Moved = 0;
-        template.Refresh(_matcher.Metric, _options.Before);
+        template.Refresh(_matcher.Metric, _options);
     }
 
     private UnitTrack Unit(int id)

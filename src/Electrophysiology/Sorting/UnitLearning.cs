@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ClosedLoop.Electrophysiology;
 
 /// <summary>
@@ -11,6 +13,9 @@ namespace ClosedLoop.Electrophysiology;
 internal sealed class UnitLearning
 {
     private const int MostEvents = 6000, MostAxes = 10, MostDepth = 4;
+    private const double Deeper = 1.4;
+    // Times what noise leaves that half of a unit's spikes leave at most when its template is taken from them: of a unit about 1, of many distant ones 1.3 and more.
+    private const float ManyShapes = 1.2f;
 
     private readonly SortingOptions _options;
     private readonly EventStore _events;
@@ -35,26 +40,30 @@ internal sealed class UnitLearning
     public static List<UnitTemplate> Learn(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options, IReadOnlyList<UnitTemplate>? known = null)
     {
         var learning = new UnitLearning(events, metric, levels, options);
-        var clusters = learning.Clusters();
-        List<UnitTemplate> templates = [.. clusters.Select(learning.Average)];
-        return learning.Settle(templates, known ?? []);
+        known ??= [];
+        var templates = learning.Settle(learning.Templates(_ => true, options.Threshold), known);
+        // Again without those and without the many that barely cross the threshold, between which a rare unit is hidden.
+        var left = learning.Left([.. known, .. templates]);
+        return learning.Settle([.. templates, .. learning.Templates(left.Contains, Deeper * options.Threshold)], known);
     }
 
     /// <summary>Clusters events as they are, and gives each its cluster, -1 where it is in none of <see cref="SortingOptions.LeastSpikes"/>: what people cut by hand.</summary>
-    public static int[] Label(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options)
+    public static int[] Label(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options, double threshold = 0)
     {
         var labels = new int[events.Count];
         Array.Fill(labels, -1);
-        var clusters = new UnitLearning(events, metric, levels, options).Clusters();
+        var clusters = new UnitLearning(events, metric, levels, options).Clusters(_ => true, threshold);
         for (var k = 0; k < clusters.Count; k++)
             foreach (var i in clusters[k])
                 labels[i] = k;
         return labels;
     }
 
-    private List<List<int>> Clusters()
+    private List<UnitTemplate> Templates(Predicate<int> wanted, double threshold) => [.. Clusters(wanted, threshold).Select(Average).OfType<UnitTemplate>()];
+
+    private List<List<int>> Clusters(Predicate<int> wanted, double threshold)
     {
-        List<int> chosen = [.. Enumerable.Range(0, _events.Count).Where(i => Depth(i) >= _options.Threshold)];
+        List<int> chosen = [.. Enumerable.Range(0, _events.Count).Where(i => wanted(i) && Depth(i) >= threshold)];
         if (chosen.Count > MostEvents)
             chosen = [.. Enumerable.Range(0, MostEvents).Select(i => chosen[(int)((long)i * chosen.Count / MostEvents)])];
         var points = new float[chosen.Count * _dimensions];
@@ -105,7 +114,8 @@ internal sealed class UnitLearning
         return depth;
     }
 
-    private UnitTemplate Average(List<int> members)
+    /// <summary>The template of a cluster; null where its members are not one shape and noise, but many shapes.</summary>
+    private UnitTemplate? Average(List<int> members)
     {
         var template = new UnitTemplate(_wires, _options.Length) { Spikes = members.Count };
         var snippet = new float[_dimensions];
@@ -126,8 +136,18 @@ internal sealed class UnitLearning
                 column[i] = rows[i][d];
             template.Shape[d] = Selection.Median(column);
         }
-        template.Refresh(_metric, _options.Before);
-        return template;
+        template.Refresh(_metric, _options);
+        if (template.Energy <= 0)
+            return null;
+        var matcher = new TemplateMatcher(_wires, _metric, _options);
+        matcher.Templates.Add(template);
+        var left = new List<float>();
+        for (var i = 0; i < members.Count; i += step)
+        {
+            _events.Read(members[i], _window);
+            left.Add(matcher.LeftOver(_window));
+        }
+        return Selection.Median(CollectionsMarshal.AsSpan(left)) < ManyShapes * _metric.NoiseSquared ? template : null;
     }
 
     /// <summary>Explains the events by the templates, averages the templates anew, and leaves out those that are none.</summary>
@@ -152,7 +172,23 @@ internal sealed class UnitLearning
 
     /// <summary>Whether a template is more than what noise or many small distant spikes leave behind at a threshold.</summary>
     private bool Worthy(UnitTemplate template) =>
-        template.Energy >= _options.LeastEnergy && template.PeakMicrovolts >= _options.LeastSnr * _levels[template.PeakWire] && Math.Abs(template.PeakOffset) <= 6;
+        template.Energy >= _options.LeastEnergy && template.HighestMicrovolts < template.PeakMicrovolts && template.PeakMicrovolts >= _options.LeastSnr * _levels[template.PeakWire] && Math.Abs(template.PeakOffset) <= 6;
+
+    /// <summary>Events that templates do not explain.</summary>
+    private HashSet<int> Left(IEnumerable<UnitTemplate> templates)
+    {
+        var matcher = new TemplateMatcher(_wires, _metric, _options);
+        matcher.Templates.AddRange(templates);
+        var found = new TemplateMatch[TemplateMatcher.MostSpikes];
+        var left = new HashSet<int>();
+        for (var i = 0; i < _events.Count; i++)
+        {
+            var depth = Depth(i);
+            if (depth >= _options.Threshold && matcher.Match(_window, depth, _levels, found) == 0)
+                left.Add(i);
+        }
+        return left;
+    }
 
     private void Reaverage(TemplateMatcher matcher, int known)
     {
@@ -185,14 +221,14 @@ internal sealed class UnitLearning
             for (var d = 0; d < _dimensions; d++)
                 template.Shape[d] = (float)(sums[k][d] / counts[k]);
             Centre(template);
-            template.Refresh(_metric, _options.Before);
+            template.Refresh(_metric, _options);
         }
     }
 
     /// <summary>Moves a template by whole samples to where its trough is the place that spikes are told at.</summary>
     private void Centre(UnitTemplate template)
     {
-        template.Refresh(_metric, _options.Before);
+        template.Refresh(_metric, _options);
         var offset = template.PeakOffset;
         if (offset == 0 || Math.Abs(offset) > 6)
             return;
@@ -232,7 +268,7 @@ internal sealed class UnitLearning
         var distance = _metric.Squared(left);
         if (count == 1)
             return Math.Abs(found[0].Amplitude - 1) < 0.35 && distance + Amplitudes(found[0], by) < SameDistance(template);
-        return template.Spikes < 0.3 * found[..count].ToArray().Min(match => by[match.Template].Spikes) && distance < 0.15 * template.Energy;
+        return template.Spikes < 0.3 * found[..count].ToArray().Min(match => by[match.Template].Spikes) && found[..count].ToArray().All(match => Math.Abs(match.Amplitude - 1) < 0.35) && distance < 10 + (0.02f * template.Energy);
     }
 
     /// <summary>What an amplitude other than 1 adds to a distance.</summary>

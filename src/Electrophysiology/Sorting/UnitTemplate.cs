@@ -41,11 +41,20 @@ internal sealed class UnitTemplate
 
     public float Cross { get; private set; }
 
+    /// <summary>
+    /// Gain below which it is not its unit that fired, but one further away: of a spike as strong as the template the gain is
+    /// the template's energy, give or take twice its root.
+    /// </summary>
+    public float LeastGain { get; private set; }
+
     /// <summary>Depth of the deepest trough.</summary>
     public float PeakMicrovolts { get; private set; }
 
     /// <summary>Wire with the deepest trough.</summary>
     public int PeakWire { get; private set; }
+
+    /// <summary>Height of the highest peak.</summary>
+    public float HighestMicrovolts { get; private set; }
 
     /// <summary>Place of the deepest trough, in samples from the place that spikes are told at; 0 but for drift.</summary>
     public int PeakOffset { get; private set; }
@@ -57,9 +66,9 @@ internal sealed class UnitTemplate
     public float Moved { get; set; }
 
     /// <summary>Works out what follows from the shape.</summary>
-    public void Refresh(NoiseMetric metric, int before)
+    public void Refresh(NoiseMetric metric, SortingOptions options)
     {
-        PeakMicrovolts = 0;
+        (PeakMicrovolts, HighestMicrovolts) = (0, 0);
         for (var w = 0; w < Wires; w++)
         {
             var shape = Shape.AsSpan(w * Length, Length);
@@ -68,12 +77,14 @@ internal sealed class UnitTemplate
                 float At(int j, Span<float> from) => from[Math.Clamp(j, 0, Length - 1)];
                 Slope[(w * Length) + i] = ((8 * (At(i + 1, shape) - At(i - 1, shape))) - (At(i + 2, shape) - At(i - 2, shape))) / 12;
                 if (-shape[i] > PeakMicrovolts)
-                    (PeakMicrovolts, PeakWire, PeakOffset) = (-shape[i], w, i - before);
+                    (PeakMicrovolts, PeakWire, PeakOffset) = (-shape[i], w, i - options.Before);
+                HighestMicrovolts = Math.Max(HighestMicrovolts, shape[i]);
             }
         }
         Span<float> filtered = stackalloc float[Shape.Length];
         metric.Filter(Shape, filtered);
         (Energy, Cross) = (NoiseMetric.Dot(Shape, filtered), NoiseMetric.Dot(Slope, filtered));
+        LeastGain = (float)Math.Max(options.LeastGain, Math.Min(0.4 * Energy, 3 * options.LeastGain));
         Spread(filtered, Filter);
         metric.Filter(Slope, filtered);
         SlopeEnergy = NoiseMetric.Dot(Slope, filtered);
