@@ -17,7 +17,7 @@ internal static class IsoCut
         if (n < 8)
             return (0, 0);
         // Bins hold few numbers at the ends and most in the middle.
-        var bins = Math.Min(n - 1, (int)Math.Ceiling(Math.Sqrt(n / 2.0)));
+        var bins = Math.Min(n - 1, (int)Math.Ceiling(Math.Sqrt(2.0 * n)));
         var total = 0.0;
         for (var i = 0; i < bins; i++)
             total += Math.Min(i, bins - 1 - i) + 1;

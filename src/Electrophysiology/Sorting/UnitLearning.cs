@@ -147,7 +147,7 @@ internal sealed class UnitLearning
             _events.Read(members[i], _window);
             left.Add(matcher.LeftOver(_window));
         }
-        return Selection.Median(CollectionsMarshal.AsSpan(left)) < ManyShapes * _metric.NoiseSquared ? template : null;
+        return Selection.Median(CollectionsMarshal.AsSpan(left)) < (ManyShapes * _metric.NoiseSquared) + (0.04f * template.Energy) ? template : null;
     }
 
     /// <summary>Explains the events by the templates, averages the templates anew, and leaves out those that are none.</summary>
@@ -170,9 +170,14 @@ internal sealed class UnitLearning
         return [.. templates.OrderByDescending(template => template.PeakMicrovolts)];
     }
 
-    /// <summary>Whether a template is more than what noise or many small distant spikes leave behind at a threshold.</summary>
+    /// <summary>
+    /// Whether a template is more than what noise or many small distant spikes leave behind at a threshold, and a spike: it
+    /// comes out of nothing, which slow artefacts do not, and its trough is deeper than its peak is high.
+    /// </summary>
     private bool Worthy(UnitTemplate template) =>
-        template.Energy >= _options.LeastEnergy && template.HighestMicrovolts < template.PeakMicrovolts && template.PeakMicrovolts >= _options.LeastSnr * _levels[template.PeakWire] && Math.Abs(template.PeakOffset) <= 6;
+        template.Energy >= _options.LeastEnergy && template.PeakMicrovolts >= _options.LeastSnr * _levels[template.PeakWire]
+        && Math.Abs(template.PeakOffset) <= 6 && template.HighestMicrovolts < template.PeakMicrovolts
+        && Math.Abs(template.Shape[template.PeakWire * _options.Length]) < 0.25 * template.PeakMicrovolts;
 
     /// <summary>Events that templates do not explain.</summary>
     private HashSet<int> Left(IEnumerable<UnitTemplate> templates)
@@ -203,9 +208,10 @@ internal sealed class UnitLearning
             foreach (var match in found[..count])
             {
                 all[match.Template]++;
-                if (!matcher.Single || match.Template < known)
-                    continue;
                 var template = matcher.Templates[match.Template];
+                // NB: weaker ones may be another's further away, and would draw the template to it.
+                if (!matcher.Single || match.Template < known || match.Gain < 0.5 * template.Energy)
+                    continue;
                 var residual = matcher.ResidualAt(match.Shift);
                 for (var d = 0; d < _dimensions; d++)
                     sums[match.Template][d] += residual[d] + (match.Amplitude * template.Shape[d]);
