@@ -1,8 +1,8 @@
 namespace ClosedLoop.Electrophysiology;
 
 /// <summary>
-/// Events as they were cut out, in a sixteenth of a microvolt, with their samples and units: a bounded number, the oldest
-/// making room for the newest. Allocates nothing after construction.
+/// Events as they were cut out, in a sixteenth of a microvolt, with their samples and units: a bounded number. Allocates
+/// nothing after construction.
 /// </summary>
 internal sealed class EventStore
 {
@@ -36,18 +36,25 @@ internal sealed class EventStore
 
     public int Count => (int)(_added - _removed);
 
-    /// <summary>Takes an event in. False: the oldest had to go for it.</summary>
-    public bool Add(long sample, int unit, ReadOnlySpan<float> window)
+    /// <summary>Takes an event in, where there is room. NB: those that are held stay where they are, and another thread may read them meanwhile.</summary>
+    public bool TryAdd(long sample, int unit, ReadOnlySpan<float> window)
     {
-        var room = Count < Capacity;
-        if (!room)
+        if (Count == Capacity)
+            return false;
+        Add(sample, unit, window);
+        return true;
+    }
+
+    /// <summary>Takes an event in; where there is no room, the oldest goes for it.</summary>
+    public void Add(long sample, int unit, ReadOnlySpan<float> window)
+    {
+        if (Count == Capacity)
             _removed++;
         var slot = (int)(_added++ % Capacity);
         (_samples[slot], _units[slot]) = (sample, unit);
         var to = _windows.AsSpan(slot * _size, _size);
         for (var i = 0; i < to.Length; i++)
             to[i] = (short)Math.Clamp(MathF.Round(window[i] * Scale), short.MinValue, short.MaxValue);
-        return room;
     }
 
     /// <summary>Lets the oldest go.</summary>
@@ -66,6 +73,14 @@ internal sealed class EventStore
     public long Sample(int index) => _samples[Slot(index)];
 
     public int Unit(int index) => _units[Slot(index)];
+
+    /// <summary>Calls all events of one unit another's.</summary>
+    public void Relabel(int unit, int to)
+    {
+        foreach (ref var label in _units.AsSpan())
+            if (label == unit)
+                label = to;
+    }
 
     /// <summary>What is held now, for another thread.</summary>
     public EventStore Copy() => new(this);

@@ -85,7 +85,7 @@ internal static class IsoSplit
     }
 
     /// <summary>Many small compact groups: k-means from seeds far from one another (Arthur and Vassilvitskii 2007).</summary>
-    private static int[] Parcels(float[] points, int dimensions, int count)
+    public static int[] Parcels(float[] points, int dimensions, int count)
     {
         var n = points.Length / dimensions;
         var random = new RandomStream(1, "parcels");

@@ -14,7 +14,7 @@ public sealed class NoiseMetric
 
     private NoiseMetric(double[] covariance, int dimensions, double[] lower, double added)
     {
-        (Dimensions, Covariance, _lower) = (dimensions, covariance, lower);
+        (Dimensions, Covariance, Added, _lower) = (dimensions, covariance, added, lower);
         _precision = new float[dimensions * dimensions];
         var column = new double[dimensions];
         for (var i = 0; i < dimensions; i++)
@@ -39,6 +39,13 @@ public sealed class NoiseMetric
 
     /// <summary>The covariance that it is the inverse of, row by row, in squared microvolts.</summary>
     internal double[] Covariance { get; }
+
+    /// <summary>What has been added to each variance.</summary>
+    internal double Added { get; }
+
+    /// <summary>Makes a metric again of what it was made of; null where that is no covariance.</summary>
+    internal static NoiseMetric? Restore(double[] covariance, int dimensions, double added) =>
+        Cholesky.Factor(covariance, dimensions) is { } lower ? new(covariance, dimensions, lower, added) : null;
 
     /// <summary>Makes the metric of a covariance.</summary>
     /// <param name="covariance">Row by row.</param>

@@ -19,13 +19,14 @@ internal sealed class PrincipalComponents
 
     /// <summary>
     /// Finds those along which whitened points spread more than noise alone would (the edge of Marchenko and Pastur's law),
-    /// at least two.
+    /// and so many at least.
     /// </summary>
     /// <param name="points">Point by point.</param>
     /// <param name="members">Those to take.</param>
     /// <param name="dimensions">Numbers of a point.</param>
+    /// <param name="least">Fewest axes.</param>
     /// <param name="most">Most axes.</param>
-    public static PrincipalComponents Of(float[] points, IReadOnlyList<int> members, int dimensions, int most)
+    public static PrincipalComponents Of(float[] points, IReadOnlyList<int> members, int dimensions, int least, int most)
     {
         var mean = new float[dimensions];
         foreach (var i in members)
@@ -74,7 +75,7 @@ internal sealed class PrincipalComponents
             (axes, next) = (next, axes);
         }
         var edge = Math.Pow(1 + Math.Sqrt((double)dimensions / members.Count), 2);
-        var count = Math.Clamp(variances.Count(variance => variance > 1.2 * edge), Math.Min(2, most), most);
+        var count = Math.Clamp(variances.Count(variance => variance > 1.2 * edge), Math.Min(least, most), most);
         return new(mean, axes[..(count * dimensions)], variances[..count]);
     }
 

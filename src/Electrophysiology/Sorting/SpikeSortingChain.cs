@@ -32,6 +32,7 @@ public sealed class SpikeSortingChain : ISpikeSink
     {
         options ??= new();
         options.Sorting.Check();
+        (Options, RateHz) = (options, rateHz);
         _tetrodes = [.. tetrodes.Select(wires => wires.ToArray())];
         _channels = microvoltsPerCount.Count;
         Check();
@@ -45,6 +46,15 @@ public sealed class SpikeSortingChain : ISpikeSink
         var scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Sorting.LearningThreads).ConcurrentScheduler;
         _sorters = [.. _tetrodes.Select((wires, i) => new TetrodeSorter(i, wires.Length, rateHz, options.Sorting, scheduler))];
     }
+
+    /// <summary>How samples become spikes.</summary>
+    public SortingChainOptions Options { get; }
+
+    /// <summary>Samples per second.</summary>
+    public double RateHz { get; }
+
+    /// <summary>The channels of each tetrode.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Tetrodes => _tetrodes;
 
     /// <summary>The sorter of each tetrode.</summary>
     public IReadOnlyList<TetrodeSorter> Sorters => _sorters;
@@ -92,6 +102,13 @@ public sealed class SpikeSortingChain : ISpikeSink
         _sink = null;
     }
 
+    /// <summary>The stream has ended: tells of all that still waits for its units, which are learnt from what there is.</summary>
+    public void Complete(ISortedSpikeSink sink)
+    {
+        foreach (var sorter in _sorters)
+            sorter.Complete(sink);
+    }
+
     /// <inheritdoc/>
     void ISpikeSink.Take(int tetrode, long sample, ReadOnlySpan<float> snippet)
     {
@@ -108,9 +125,9 @@ public sealed class SpikeSortingChain : ISpikeSink
             foreach (var wire in _tetrodes[i])
             {
                 if (wire < 0 || wire >= _channels)
-                    throw ClosedLoopException.Usage($"tetrode {i + 1} names channel {wire}, and there are {_channels}, from 0 on; mend the list of tetrodes");
+                    throw ClosedLoopException.Usage($"tetrode {i} names channel {wire}, and there are {_channels}, from 0 on; mend the list of tetrodes");
                 if (owner[wire] != 0)
-                    throw ClosedLoopException.Usage($"channel {wire} is named by tetrode {owner[wire]} and by tetrode {i + 1}; mend the list of tetrodes");
+                    throw ClosedLoopException.Usage($"channel {wire} is named by tetrode {owner[wire] - 1} and by tetrode {i}; mend the list of tetrodes");
                 owner[wire] = i + 1;
             }
         if (_tetrodes.Length == 0 || _tetrodes.Any(wires => wires.Length == 0))

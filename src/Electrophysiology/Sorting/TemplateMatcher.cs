@@ -82,10 +82,10 @@ internal sealed class TemplateMatcher
     }
 
     /// <summary>Squared length of what the best template near the trough leaves of an event.</summary>
-    public float LeftOver(ReadOnlySpan<float> window)
+    public float LeftOver(ReadOnlySpan<float> window, out TemplateMatch best)
     {
         Load(window);
-        var best = Search(-Near, Near, []);
+        best = Search(-Near, Near, []);
         if (best.Gain > 0)
             Subtract(best, 1);
         return Left(best);
@@ -299,11 +299,11 @@ internal sealed class TemplateMatcher
         return false;
     }
 
-    /// <summary>Whether what is left of a spike is noise, and what a spike's shape varies by: a tenth of it.</summary>
+    /// <summary>Whether what is left of a spike is noise, and what a spike's shape varies by: a sixth of it.</summary>
     private bool Fits(in TemplateMatch match)
     {
         var noise = Metric.NoiseSquared;
-        return Left(match) < noise + (5 * MathF.Sqrt(2 * noise)) + (0.01f * match.Amplitude * match.Amplitude * Templates[match.Template].Energy);
+        return Left(match) < noise + (5 * MathF.Sqrt(2 * noise)) + (0.03f * match.Amplitude * match.Amplitude * Templates[match.Template].Energy);
     }
 
     /// <summary>Squared length of what is left of a spike.</summary>

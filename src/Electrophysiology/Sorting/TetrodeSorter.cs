@@ -7,7 +7,7 @@ namespace ClosedLoop.Electrophysiology;
 /// that it follows slow drift. What no template explains is unit 0, and is searched for new units from time to time.
 /// Allocates nothing once it has learnt, but for those searches.
 /// </summary>
-public sealed class TetrodeSorter
+public sealed partial class TetrodeSorter
 {
     private const int MostUnits = 24, Kept = 2048, KeptRejects = 1500;
     // Events that waited are told of so many to every 128 samples of the stream, so that no block has to sort them all.
@@ -23,11 +23,12 @@ public sealed class TetrodeSorter
     private readonly List<UnitTrack> _units = [];
     private readonly TemplateMatch[] _found = new TemplateMatch[TemplateMatcher.MostSpikes];
     private EventStore? _waiting;
-    private EventStore _recent, _rejects;
+    private readonly EventStore _recent, _rejects;
     private TemplateMatcher? _matcher;
     private Task<(NoiseMetric Metric, List<UnitTemplate> Templates)>? _learning;
     private long _began = long.MinValue, _adoptAt, _searchAt = long.MaxValue, _last = long.MinValue, _now;
-    private int _nextId = 1;
+    private TemplateTrajectory? _recorded, _planned;
+    private int _nextId = 1, _stretch = -1;
 
     /// <summary>Makes a sorter that knows nothing yet.</summary>
     /// <param name="tetrode">Index of the tetrode.</param>
@@ -86,7 +87,7 @@ public sealed class TetrodeSorter
             Sort(sample, window, false, sink);
             return;
         }
-        if (!_waiting.Add(sample, 0, window))
+        if (!_waiting.TryAdd(sample, 0, window))
             Dropped++;
     }
 
@@ -101,29 +102,47 @@ public sealed class TetrodeSorter
             _began = sample;
         if (_matcher is null && _learning is null && _covariance.Known
             && (sample - _began >= _options.LearningS * _rateHz || _waiting!.Count >= _options.LearningEvents))
-            Learn(_waiting!, []);
+            Learn(_waiting!, _waiting!.Count, []);
         else if (_learning is not null && sample >= _adoptAt)
             Adopt();
         else if (_learning is null && sample >= _searchAt && _rejects.Count >= 2 * _options.LeastSpikes && _units.Count < MostUnits)
-            Learn(_rejects, [.. _matcher!.Templates.Select(template => template.Copy())]);
+            Learn(_rejects.Copy(), _rejects.Count, [.. _matcher!.Templates.Select(template => template.Copy())]);
         if (_matcher is null || _waiting is null)
             return;
-        for (var left = Math.Max(1, Drained * count / 128); left > 0 && _waiting.Count > 0; left--)
-        {
-            var at = _waiting.Read(0, _window);
-            _waiting.Remove();
-            Sort(at, _window, true, sink);
-        }
-        if (_waiting.Count == 0)
-            _waiting = null;
+        Drain(Math.Max(1, Drained * count / 128), sink);
+    }
+
+    /// <summary>
+    /// The stream has ended: learns from what there is if nothing was learnt yet, and tells of all that waits. What waits on a
+    /// stream too short to know its noise is let go.
+    /// </summary>
+    public void Complete(ISortedSpikeSink sink)
+    {
+        if (_matcher is null && _learning is null && _covariance.Known)
+            Learn(_waiting!, _waiting!.Count, []);
+        if (_learning is not null)
+            Adopt();
+        if (_matcher is not null && _waiting is not null)
+            Drain(int.MaxValue, sink);
     }
 
     /// <summary>Forgets what was begun across a gap in the samples.</summary>
     public void Break() => _covariance.Break();
 
-    private void Learn(EventStore events, List<UnitTemplate> known)
+    private void Drain(int most, ISortedSpikeSink sink)
     {
-        var copy = events.Copy();
+        for (; most > 0 && _waiting!.Count > 0; most--)
+        {
+            var at = _waiting.Read(0, _window);
+            _waiting.Remove();
+            Sort(at, _window, true, sink);
+        }
+        if (_waiting!.Count == 0)
+            _waiting = null;
+    }
+
+    private void Learn(EventStore events, int count, List<UnitTemplate> known)
+    {
         float[] levels = [.. _levels];
         var metric = _matcher?.Metric;
         _adoptAt = _now + (long)(_options.AdoptionS * _rateHz);
@@ -133,7 +152,7 @@ public sealed class TetrodeSorter
                 metric ??= _covariance.ToMetric();
                 foreach (var template in known)
                     template.Refresh(metric, _options);
-                return (metric, UnitLearning.Learn(copy, metric, levels, _options, known));
+                return (metric, UnitLearning.Learn(events, count, metric, levels, _options, known));
             },
             CancellationToken.None,
             TaskCreationOptions.None,
@@ -144,20 +163,27 @@ public sealed class TetrodeSorter
     {
         var (metric, templates) = _learning!.GetAwaiter().GetResult();
         _learning = null;
+        var first = _matcher is null;
         _matcher ??= new(Wires, metric, _options);
         foreach (var template in templates.Take(MostUnits - _units.Count))
         {
             template.Unit = _nextId++;
-            _units.Add(new(template.Unit) { LearntMicrovolts = template.PeakMicrovolts });
+            _units.Add(new(template.Unit) { Born = !first, LearntMicrovolts = template.PeakMicrovolts });
             _matcher.Templates.Add(template);
+            _recorded?.Add(template.Unit, _now, new float[template.Shape.Length], 1, template.Shape);
         }
         _rejects.Clear();
-        _searchAt = _now + (long)(_options.RejectsS * _rateHz);
+        SearchLater();
     }
+
+    /// <summary>Sets the next search, each tetrode's a little later than the last one's, so that no block has them all.</summary>
+    private void SearchLater() => _searchAt = _now + (long)(_options.RejectsS * _rateHz * (1 + (Tetrode % 16 / 16.0)));
 
     private void Sort(long sample, ReadOnlySpan<float> window, bool late, ISortedSpikeSink sink)
     {
         var matcher = _matcher!;
+        if (_planned is not null)
+            Plan(sample);
         var depth = UnitLearning.Depth(window, _levels, _options);
         var count = matcher.Match(window, depth, _levels, _found);
         // Spikes further off are other events'. NB: two samples more on both sides, lest one at the border be nobody's.
@@ -176,7 +202,7 @@ public sealed class TetrodeSorter
         if (matcher.Single)
         {
             _recent.Add(sample, matcher.Templates[_found[0].Template].Unit, window);
-            if (_found[0].Margin > SureMargin)
+            if (_found[0].Margin > SureMargin && _found[0].Gain > 0.5f * matcher.Templates[_found[0].Template].Energy)
                 Follow(_found[0], sample);
         }
         else if (matcher.Unexplained)
@@ -213,6 +239,9 @@ public sealed class TetrodeSorter
         var unit = Unit(template.Unit);
         var seconds = double.IsNaN(unit.Followed) ? 0 : (sample - unit.Followed) / _rateHz;
         unit.Followed = sample;
+        _recorded?.Add(template.Unit, sample, _matcher.ResidualAt(match.Shift), match.Amplitude, template.Shape);
+        if (_planned is not null)
+            return;
         var step = Math.Min(MostStep, (float)(1 - Math.Exp(-seconds / _options.DriftS)));
         var residual = _matcher.ResidualAt(match.Shift);
         var stronger = match.Amplitude - 1;

@@ -12,7 +12,7 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 internal sealed class UnitLearning
 {
-    private const int MostEvents = 6000, MostAxes = 10, MostDepth = 4;
+    private const int MostEvents = 6000, MostAxes = 10, MostDepth = 4, Sampled = 201;
     private const double Deeper = 1.4;
     // Times what noise leaves that half of a unit's spikes leave at most when its template is taken from them: of a unit about 1, of many distant ones 1.3 and more.
     private const float ManyShapes = 1.2f;
@@ -21,25 +21,26 @@ internal sealed class UnitLearning
     private readonly EventStore _events;
     private readonly NoiseMetric _metric;
     private readonly float[] _levels;
-    private readonly int _wires, _dimensions;
+    private readonly int _wires, _dimensions, _count;
     private readonly float[] _window;
 
-    private UnitLearning(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options)
+    private UnitLearning(EventStore events, int count, NoiseMetric metric, float[] levels, SortingOptions options)
     {
-        (_events, _metric, _levels, _options, _wires, _dimensions) = (events, metric, levels, options, levels.Length, metric.Dimensions);
+        (_events, _count, _metric, _levels, _options, _wires, _dimensions) = (events, count, metric, levels, options, levels.Length, metric.Dimensions);
         _window = new float[_wires * options.Window];
     }
 
     /// <summary>Learns.</summary>
     /// <param name="events">What was detected.</param>
+    /// <param name="count">How many of them, from the oldest.</param>
     /// <param name="metric">The noise.</param>
     /// <param name="levels">By wire, standard deviation of the noise.</param>
     /// <param name="options">What is asked of a unit.</param>
     /// <param name="known">Templates that are there already: nothing that they explain is learnt again.</param>
     /// <returns>Templates without units, the deepest first.</returns>
-    public static List<UnitTemplate> Learn(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options, IReadOnlyList<UnitTemplate>? known = null)
+    public static List<UnitTemplate> Learn(EventStore events, int count, NoiseMetric metric, float[] levels, SortingOptions options, IReadOnlyList<UnitTemplate>? known = null)
     {
-        var learning = new UnitLearning(events, metric, levels, options);
+        var learning = new UnitLearning(events, count, metric, levels, options);
         known ??= [];
         var templates = learning.Settle(learning.Templates(_ => true, options.Threshold), known);
         // Again without those and without the many that barely cross the threshold, between which a rare unit is hidden.
@@ -52,20 +53,46 @@ internal sealed class UnitLearning
     {
         var labels = new int[events.Count];
         Array.Fill(labels, -1);
-        var clusters = new UnitLearning(events, metric, levels, options).Clusters(_ => true, threshold);
+        var clusters = new UnitLearning(events, events.Count, metric, levels, options).Clusters(_ => true, threshold);
         for (var k = 0; k < clusters.Count; k++)
             foreach (var i in clusters[k])
                 labels[i] = k;
         return labels;
     }
 
+    /// <summary>Makes two templates of a unit's events, the larger part's first; null where they are the same.</summary>
+    public static UnitTemplate[]? Halve(EventStore events, IReadOnlyList<int> members, NoiseMetric metric, float[] levels, SortingOptions options)
+    {
+        var learning = new UnitLearning(events, events.Count, metric, levels, options);
+        var points = learning.White(members);
+        var components = PrincipalComponents.Of(points, [.. Enumerable.Range(0, members.Count)], metric.Dimensions, 1, 4);
+        var features = new float[members.Count * components.Count];
+        for (var i = 0; i < members.Count; i++)
+            components.Project(points.AsSpan(i * metric.Dimensions, metric.Dimensions), features.AsSpan(i * components.Count, components.Count));
+        var labels = IsoSplit.Parcels(features, components.Count, 2);
+        List<int>[] halves = [.. new[] { 0, 1 }.Select(k => members.Where((_, i) => labels[i] == k).ToList()).OrderByDescending(half => half.Count)];
+        if (halves[1].Count < 10)
+            return null;
+        UnitTemplate[] templates = [.. halves.Select(learning.Median)];
+        float[] difference = [.. templates[0].Shape.Zip(templates[1].Shape, (a, b) => a - b)];
+        return metric.Squared(difference) < SameDistance(templates[0]) ? null : templates;
+    }
+
     private List<UnitTemplate> Templates(Predicate<int> wanted, double threshold) => [.. Clusters(wanted, threshold).Select(Average).OfType<UnitTemplate>()];
 
     private List<List<int>> Clusters(Predicate<int> wanted, double threshold)
     {
-        List<int> chosen = [.. Enumerable.Range(0, _events.Count).Where(i => wanted(i) && Depth(i) >= threshold)];
+        List<int> chosen = [.. Enumerable.Range(0, _count).Where(i => wanted(i) && Depth(i) >= threshold)];
         if (chosen.Count > MostEvents)
             chosen = [.. Enumerable.Range(0, MostEvents).Select(i => chosen[(int)((long)i * chosen.Count / MostEvents)])];
+        var clusters = new List<List<int>>();
+        Divide(White(chosen), [.. Enumerable.Range(0, chosen.Count)], 0, clusters);
+        return [.. clusters.Select(cluster => cluster.ConvertAll(i => chosen[i]))];
+    }
+
+    /// <summary>Events, aligned and whitened.</summary>
+    private float[] White(IReadOnlyList<int> chosen)
+    {
         var points = new float[chosen.Count * _dimensions];
         var snippet = new float[_dimensions];
         for (var i = 0; i < chosen.Count; i++)
@@ -74,16 +101,14 @@ internal sealed class UnitLearning
             SnippetAlignment.Cut(_window, SnippetAlignment.Trough(_window, _levels, _options), _options, snippet);
             _metric.Whiten(snippet, points.AsSpan(i * _dimensions, _dimensions));
         }
-        var clusters = new List<List<int>>();
-        Divide(points, [.. Enumerable.Range(0, chosen.Count)], 0, clusters);
-        return [.. clusters.Select(cluster => cluster.ConvertAll(i => chosen[i]))];
+        return points;
     }
 
     private void Divide(float[] points, List<int> members, int depth, List<List<int>> clusters)
     {
         if (members.Count < _options.LeastSpikes)
             return;
-        var components = PrincipalComponents.Of(points, members, _dimensions, MostAxes);
+        var components = PrincipalComponents.Of(points, members, _dimensions, 2, MostAxes);
         var features = new float[members.Count * components.Count];
         for (var i = 0; i < members.Count; i++)
             components.Project(points.AsSpan(members[i] * _dimensions, _dimensions), features.AsSpan(i * components.Count, components.Count));
@@ -117,11 +142,26 @@ internal sealed class UnitLearning
     /// <summary>The template of a cluster; null where its members are not one shape and noise, but many shapes.</summary>
     private UnitTemplate? Average(List<int> members)
     {
+        var template = Median(members);
+        if (template.Energy <= 0)
+            return null;
+        var matcher = new TemplateMatcher(_wires, _metric, _options);
+        matcher.Templates.Add(template);
+        var left = new List<float>();
+        for (var i = 0; i < members.Count; i += Math.Max(1, members.Count / Sampled))
+        {
+            _events.Read(members[i], _window);
+            left.Add(matcher.LeftOver(_window, out _));
+        }
+        return Selection.Median(CollectionsMarshal.AsSpan(left)) < (ManyShapes * _metric.NoiseSquared) + (0.04f * template.Energy) ? template : null;
+    }
+
+    /// <summary>The median of some two hundred snippets: those that overlap with others do not lead it astray.</summary>
+    private UnitTemplate Median(List<int> members)
+    {
         var template = new UnitTemplate(_wires, _options.Length) { Spikes = members.Count };
         var snippet = new float[_dimensions];
-        // The median of a hundred or so is not led astray by those that overlap with others.
-        const int Most = 201;
-        var step = Math.Max(1, members.Count / Most);
+        var step = Math.Max(1, members.Count / Sampled);
         var rows = new List<float[]>();
         for (var i = 0; i < members.Count; i += step)
         {
@@ -137,17 +177,7 @@ internal sealed class UnitLearning
             template.Shape[d] = Selection.Median(column);
         }
         template.Refresh(_metric, _options);
-        if (template.Energy <= 0)
-            return null;
-        var matcher = new TemplateMatcher(_wires, _metric, _options);
-        matcher.Templates.Add(template);
-        var left = new List<float>();
-        for (var i = 0; i < members.Count; i += step)
-        {
-            _events.Read(members[i], _window);
-            left.Add(matcher.LeftOver(_window));
-        }
-        return Selection.Median(CollectionsMarshal.AsSpan(left)) < (ManyShapes * _metric.NoiseSquared) + (0.04f * template.Energy) ? template : null;
+        return template;
     }
 
     /// <summary>Explains the events by the templates, averages the templates anew, and leaves out those that are none.</summary>
@@ -186,7 +216,7 @@ internal sealed class UnitLearning
         matcher.Templates.AddRange(templates);
         var found = new TemplateMatch[TemplateMatcher.MostSpikes];
         var left = new HashSet<int>();
-        for (var i = 0; i < _events.Count; i++)
+        for (var i = 0; i < _count; i++)
         {
             var depth = Depth(i);
             if (depth >= _options.Threshold && matcher.Match(_window, depth, _levels, found) == 0)
@@ -201,7 +231,7 @@ internal sealed class UnitLearning
         var (sums, counts, all) = (new double[matcher.Templates.Count][], new int[matcher.Templates.Count], new int[matcher.Templates.Count]);
         for (var k = 0; k < sums.Length; k++)
             sums[k] = new double[_dimensions];
-        for (var i = 0; i < _events.Count; i++)
+        for (var i = 0; i < _count; i++)
         {
             _events.Read(i, _window);
             var count = matcher.Match(_window, Depth(_window, _levels, _options), _levels, found);
@@ -256,30 +286,51 @@ internal sealed class UnitLearning
         return [.. kept.Skip(known.Count)];
     }
 
-    /// <summary>Whether templates explain another so well that events could not tell.</summary>
+    /// <summary>Whether two templates are one unit's: after the best shift and amplitude there is no more between them than events could tell.</summary>
+    public static bool Same(UnitTemplate template, UnitTemplate other, NoiseMetric metric, SortingOptions options)
+    {
+        var matcher = new TemplateMatcher(template.Wires, metric, options);
+        matcher.Templates.Add(other);
+        var window = Window(template, options);
+        var left = matcher.LeftOver(window, out var match);
+        return match.Gain > 0 && Alike(match, left, template, other);
+    }
+
+    /// <summary>Whether templates explain another so well that events could not tell: one of them, or the sum of some.</summary>
     private bool Explained(UnitTemplate template, List<UnitTemplate> by, IReadOnlyList<UnitTemplate> known)
     {
         var matcher = new TemplateMatcher(_wires, _metric, _options);
         matcher.Templates.AddRange(by);
         for (var k = 0; k < by.Count; k++)
             by[k].Unit = known.Contains(by[k]) ? by[k].Unit : -1 - k;
-        var window = new float[_window.Length];
-        for (var w = 0; w < _wires; w++)
-            template.Shape.AsSpan(w * _options.Length, _options.Length).CopyTo(window.AsSpan((w * _options.Window) + _options.Margin));
         Span<TemplateMatch> found = stackalloc TemplateMatch[TemplateMatcher.MostSpikes];
-        var count = matcher.Match(window, float.MaxValue, _levels, found);
+        var count = matcher.Match(Window(template, _options), float.MaxValue, _levels, found);
         if (count == 0)
             return false;
-        var left = matcher.ResidualAt(0);
-        var distance = _metric.Squared(left);
         if (count == 1)
-            return Math.Abs(found[0].Amplitude - 1) < 0.35 && distance + Amplitudes(found[0], by) < SameDistance(template);
-        return template.Spikes < 0.3 * found[..count].ToArray().Min(match => by[match.Template].Spikes) && found[..count].ToArray().All(match => Math.Abs(match.Amplitude - 1) < 0.35) && distance < 10 + (0.02f * template.Energy);
+            return Alike(found[0], matcher.Left(found[0]), template, by[found[0].Template]);
+        var rarest = double.MaxValue;
+        foreach (var match in found[..count])
+        {
+            if (Math.Abs(match.Amplitude - 1) > 0.35)
+                return false;
+            rarest = Math.Min(rarest, by[match.Template].Spikes);
+        }
+        return template.Spikes < 0.3 * rarest && _metric.Squared(matcher.ResidualAt(0)) < 10 + (0.02f * template.Energy);
     }
 
-    /// <summary>What an amplitude other than 1 adds to a distance.</summary>
-    private static float Amplitudes(in TemplateMatch match, List<UnitTemplate> by) =>
-        (match.Amplitude - 1) * (match.Amplitude - 1) * by[match.Template].Energy * 0.25f;
+    /// <summary>A template as an event without noise.</summary>
+    private static float[] Window(UnitTemplate template, SortingOptions options)
+    {
+        var window = new float[template.Wires * options.Window];
+        for (var w = 0; w < template.Wires; w++)
+            template.Shape.AsSpan(w * options.Length, options.Length).CopyTo(window.AsSpan((w * options.Window) + options.Margin));
+        return window;
+    }
+
+    /// <summary>Whether what is left of a template beside another, and by how much it is stronger, is too little to tell two units.</summary>
+    private static bool Alike(in TemplateMatch match, float left, UnitTemplate template, UnitTemplate other) =>
+        Math.Abs(match.Amplitude - 1) < 0.35 && left + ((match.Amplitude - 1) * (match.Amplitude - 1) * other.Energy * 0.25f) < SameDistance(template);
 
     /// <summary>Squared distance within which two templates are one unit: two and a half times the noise, or what a shape varies by.</summary>
     private static float SameDistance(UnitTemplate template) => 6 + (0.01f * template.Energy);

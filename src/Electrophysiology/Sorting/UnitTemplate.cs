@@ -84,7 +84,7 @@ internal sealed class UnitTemplate
         Span<float> filtered = stackalloc float[Shape.Length];
         metric.Filter(Shape, filtered);
         (Energy, Cross) = (NoiseMetric.Dot(Shape, filtered), NoiseMetric.Dot(Slope, filtered));
-        LeastGain = (float)Math.Max(options.LeastGain, Math.Min(0.4 * Energy, 5 * options.LeastGain));
+        LeastGain = (float)Math.Max(options.LeastGain, Math.Min(0.5 * Energy, 7.5 * options.LeastGain));
         Spread(filtered, Filter);
         metric.Filter(Slope, filtered);
         SlopeEnergy = NoiseMetric.Dot(Slope, filtered);

@@ -17,6 +17,9 @@ internal sealed class UnitTrack(int id)
     /// <summary>When a spike last moved its templates.</summary>
     public double Followed { get; set; } = double.NaN;
 
+    /// <summary>Whether it was found after the learning period.</summary>
+    public bool Born { get; init; }
+
     /// <summary>Depth of the trough when it was learnt.</summary>
     public float LearntMicrovolts { get; set; }
 }
