@@ -18,6 +18,8 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 public sealed class SortingDecisions
 {
+    private static readonly string[] Kinds = ["merge", "split", "discard"];
+
     private readonly List<(int Tetrode, Action<TetrodeSorter> Act)> _decisions = [];
 
     private SortingDecisions()
@@ -54,7 +56,7 @@ public sealed class SortingDecisions
         {
             entry.Allow("tetrode", "merge", "split", "discard");
             var tetrode = entry.Integer("tetrode", 0, int.MaxValue);
-            if (new[] { "merge", "split", "discard" }.Where(entry.Has).ToArray() is not [var what])
+            if (Kinds.Where(entry.Has).ToArray() is not [var what])
                 throw entry.Wrong("tetrode", "must be followed by one of 'merge', 'split' and 'discard', and no more than one");
             decisions._decisions.Add((tetrode, what switch
             {

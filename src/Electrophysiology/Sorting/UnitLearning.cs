@@ -5,14 +5,13 @@ namespace ClosedLoop.Electrophysiology;
 /// <summary>
 /// Finds the units in a tetrode's events. Snippets are aligned to a part of a sample, whitened by the noise's covariance, so
 /// that a distance says how well two can be told apart, reduced to the principal components that spread more than noise,
-/// and clustered by <see cref="IsoSplit"/>; each cluster again in its own components, in which what divides it is
-/// not hidden by what divides the others, until none divides (as MountainSort 5 does). Clusters become templates; the
+/// and clustered (<see cref="SnippetClustering"/>). Clusters become templates; the
 /// events are then explained by the templates and the templates averaged anew of the events that are one spike, so that
 /// neither misalignment nor overlaps stay in them. Templates that are the same unit, the sum of two others, or no more than noise go.
 /// </summary>
 internal sealed class UnitLearning
 {
-    private const int MostEvents = 6000, MostAxes = 10, MostDepth = 4, Sampled = 201;
+    private const int MostEvents = 6000, Sampled = 201;
     private const double Deeper = 1.4;
     // Times what noise leaves that half of a unit's spikes leave at most when its template is taken from them: of a unit about 1, of many distant ones 1.3 and more.
     private const float ManyShapes = 1.2f;
@@ -48,18 +47,6 @@ internal sealed class UnitLearning
         return learning.Settle([.. templates, .. learning.Templates(left.Contains, Deeper * options.Threshold)], known);
     }
 
-    /// <summary>Clusters events as they are, and gives each its cluster, -1 where it is in none of <see cref="SortingOptions.LeastSpikes"/>: what people cut by hand.</summary>
-    public static int[] Label(EventStore events, NoiseMetric metric, float[] levels, SortingOptions options, double threshold = 0)
-    {
-        var labels = new int[events.Count];
-        Array.Fill(labels, -1);
-        var clusters = new UnitLearning(events, events.Count, metric, levels, options).Clusters(_ => true, threshold);
-        for (var k = 0; k < clusters.Count; k++)
-            foreach (var i in clusters[k])
-                labels[i] = k;
-        return labels;
-    }
-
     /// <summary>Makes two templates of a unit's events, the larger part's first; null where they are the same.</summary>
     public static UnitTemplate[]? Halve(EventStore events, IReadOnlyList<int> members, NoiseMetric metric, float[] levels, SortingOptions options)
     {
@@ -70,7 +57,7 @@ internal sealed class UnitLearning
         for (var i = 0; i < members.Count; i++)
             components.Project(points.AsSpan(i * metric.Dimensions, metric.Dimensions), features.AsSpan(i * components.Count, components.Count));
         var labels = IsoSplit.Parcels(features, components.Count, 2);
-        List<int>[] halves = [.. new[] { 0, 1 }.Select(k => members.Where((_, i) => labels[i] == k).ToList()).OrderByDescending(half => half.Count)];
+        List<int>[] halves = [.. Enumerable.Range(0, 2).Select(k => members.Where((_, i) => labels[i] == k).ToList()).OrderByDescending(half => half.Count)];
         if (halves[1].Count < 10)
             return null;
         UnitTemplate[] templates = [.. halves.Select(learning.Median)];
@@ -85,8 +72,7 @@ internal sealed class UnitLearning
         List<int> chosen = [.. Enumerable.Range(0, _count).Where(i => wanted(i) && Depth(i) >= threshold)];
         if (chosen.Count > MostEvents)
             chosen = [.. Enumerable.Range(0, MostEvents).Select(i => chosen[(int)((long)i * chosen.Count / MostEvents)])];
-        var clusters = new List<List<int>>();
-        Divide(White(chosen), [.. Enumerable.Range(0, chosen.Count)], 0, clusters);
+        var clusters = SnippetClustering.Divide(White(chosen), _dimensions, _options.LeastSpikes);
         return [.. clusters.Select(cluster => cluster.ConvertAll(i => chosen[i]))];
     }
 
@@ -102,25 +88,6 @@ internal sealed class UnitLearning
             _metric.Whiten(snippet, points.AsSpan(i * _dimensions, _dimensions));
         }
         return points;
-    }
-
-    private void Divide(float[] points, List<int> members, int depth, List<List<int>> clusters)
-    {
-        if (members.Count < _options.LeastSpikes)
-            return;
-        var components = PrincipalComponents.Of(points, members, _dimensions, 2, MostAxes);
-        var features = new float[members.Count * components.Count];
-        for (var i = 0; i < members.Count; i++)
-            components.Project(points.AsSpan(members[i] * _dimensions, _dimensions), features.AsSpan(i * components.Count, components.Count));
-        var labels = IsoSplit.Cluster(features, components.Count);
-        var count = labels.Max() + 1;
-        if (count == 1 || depth == MostDepth)
-        {
-            clusters.Add(members);
-            return;
-        }
-        for (var k = 0; k < count; k++)
-            Divide(points, [.. members.Where((_, i) => labels[i] == k)], depth + 1, clusters);
     }
 
     private float Depth(int index)
@@ -202,11 +169,12 @@ internal sealed class UnitLearning
 
     /// <summary>
     /// Whether a template is more than what noise or many small distant spikes leave behind at a threshold, and a spike: it
-    /// comes out of nothing, which slow artefacts do not, and its trough is deeper than its peak is high.
+    /// comes out of nothing and swings back beyond zero, as what has passed a band-pass must within a millisecond unless it is
+    /// slow, as artefacts are.
     /// </summary>
     private bool Worthy(UnitTemplate template) =>
         template.Energy >= _options.LeastEnergy && template.PeakMicrovolts >= _options.LeastSnr * _levels[template.PeakWire]
-        && Math.Abs(template.PeakOffset) <= 6 && template.HighestMicrovolts < template.PeakMicrovolts
+        && Math.Abs(template.PeakOffset) <= 6 && template.HighestMicrovolts > 0.15 * template.PeakMicrovolts && template.HighestMicrovolts < 1.5 * template.PeakMicrovolts
         && Math.Abs(template.Shape[template.PeakWire * _options.Length]) < 0.25 * template.PeakMicrovolts;
 
     /// <summary>Events that templates do not explain.</summary>

@@ -1,4 +1,5 @@
 using ClosedLoop.Core;
+using ClosedLoop.Electrophysiology;
 
 namespace ClosedLoop.Tests.Electrophysiology;
 
@@ -6,11 +7,10 @@ namespace ClosedLoop.Tests.Electrophysiology;
 /// Tetrodes in noise with planted units, simple and quick: wires at the corners of a square, a unit's strength falling off
 /// with distance, spikes of two lobes between samples, refractory and overlapping; units may walk, come and go.
 /// </summary>
-internal sealed class PlantedTetrodes
+internal sealed class PlantedTetrodes : ISampleSource
 {
-    public const double RateHz = 30000;
-
-    private const int Wires = 4;
+    private const int Wires = 4, Block = 128;
+    private const double Rate = 30000;
     private const double MicrovoltsPerCount = 0.195;
 
     private readonly List<Unit> _units = [];
@@ -49,7 +49,7 @@ internal sealed class PlantedTetrodes
         for (var u = 0; u < _units.Count; u++)
         {
             var times = new List<double>();
-            for (var at = 0.0; (at += 60 - (RateHz / _units[u].Rate * Math.Log(1 - _random.Uniform()))) < (seconds * RateHz) - 100;)
+            for (var at = 0.0; (at += 60 - (Rate / _units[u].Rate * Math.Log(1 - _random.Uniform()))) < (seconds * Rate) - 100;)
                 if (at > 100)
                     times.Add(at);
             Truth[u] = [.. times];
@@ -60,14 +60,18 @@ internal sealed class PlantedTetrodes
 
     public int[][] Tetrodes => [.. Enumerable.Range(0, _tetrodes).Select(t => Enumerable.Range(Wires * t, Wires).ToArray())];
 
-    public double[] Scales => [.. Enumerable.Repeat(MicrovoltsPerCount, _channels)];
+    public IReadOnlyList<SampleChannel> Channels => [.. Enumerable.Range(0, _channels).Select(i => new SampleChannel($"{i}", MicrovoltsPerCount, "uV"))];
+
+    public double RateHz => Rate;
+
+    public int BlockCapacity => Block;
+
+    public string Description => "planted tetrodes";
+
+    public SampleLedger Ledger { get; } = new();
 
     /// <summary>Troughs of each unit's spikes, in samples.</summary>
     public double[][] Truth { get; }
-
-    public int TetrodeOf(int unit) => _units[unit].Tetrode;
-
-    public double PeakMicrovolts(int unit) => Enumerable.Range(0, Wires).Max(wire => Strength(_units[unit], wire, 0));
 
     /// <summary>From which sample to which a unit fires at all.</summary>
     public void Confine(int unit, double from, double to)
@@ -76,9 +80,27 @@ internal sealed class PlantedTetrodes
         _spikes.RemoveAll(spike => spike.Unit == unit && !(spike.Sample >= from && spike.Sample < to));
     }
 
-    public bool TryRead(SampleBlock block)
+    /// <summary>Moves a share of one unit's spikes to within half a millisecond of another's.</summary>
+    public void Overlap(int unit, int other, double share)
     {
-        var count = (int)Math.Min(block.Samples.Length / _channels, (long)(_seconds * RateHz) - _sample);
+        var moved = new SortedSet<double>();
+        foreach (var at in Truth[unit])
+        {
+            var beside = Truth[other][(int)(_random.Uniform() * Truth[other].Length)] + _random.Uniform(-15, 15);
+            var to = _random.Uniform() < share ? beside : at;
+            // It stays refractory.
+            if (moved.GetViewBetween(to - 60, to + 60).Count == 0)
+                moved.Add(to);
+        }
+        Truth[unit] = [.. moved];
+        _spikes.RemoveAll(spike => spike.Unit == unit);
+        _spikes.AddRange(moved.Select(at => (at, unit)));
+        _spikes.Sort();
+    }
+
+    public bool TryRead(SampleBlock block, CancellationToken cancellation = default)
+    {
+        var count = (int)Math.Min(block.Samples.Length / _channels, (long)(_seconds * Rate) - _sample);
         if (count <= 0)
             return false;
         var signal = new double[_channels * count];
@@ -108,10 +130,19 @@ internal sealed class PlantedTetrodes
         return true;
     }
 
-    public SampleBlock NewBlock(int capacity) => new(_channels, capacity);
+    public SampleBlock NewBlock() => new(_channels, Block);
 
-    /// <summary>Begins anew, with other noise.</summary>
-    public void Rewind() => (_sample, _next) = (0, 0);
+    public SpikeSortingChain NewChain(SortingChainOptions options) => new(Tetrodes, [.. Enumerable.Repeat(MicrovoltsPerCount, _channels)], Rate, Block, options);
+
+    /// <summary>Compares spikes with the truth, tetrode by tetrode.</summary>
+    public SortingComparison[] Compare(IEnumerable<SortedSpike> spikes) => [.. Enumerable.Range(0, _tetrodes).Select(tetrode => SortingComparison.Of(
+        [.. Enumerable.Range(0, _units.Count).Where(unit => _units[unit].Tetrode == tetrode).Select(unit => Truth[unit])],
+        [.. spikes.Where(spike => spike.Tetrode == tetrode && spike.Unit > 0).GroupBy(spike => spike.Unit).Select(unit => unit.Select(spike => spike.Sample).Order().ToArray())],
+        Rate))];
+
+    public void Dispose()
+    {
+    }
 
 
     private void Add((double Sample, int Unit) spike, double[] signal, int count)
@@ -119,7 +150,7 @@ internal sealed class PlantedTetrodes
         var unit = _units[spike.Unit];
         for (var wire = 0; wire < Wires; wire++)
         {
-            var strength = Strength(unit, wire, spike.Sample / (_seconds * RateHz));
+            var strength = Strength(unit, wire, spike.Sample / (_seconds * Rate));
             for (var t = (int)Math.Max(0, Math.Ceiling(spike.Sample - _sample - 25)); t < Math.Min(count, spike.Sample - _sample + 50); t++)
             {
                 var at = t + _sample - spike.Sample;
