@@ -6,10 +6,10 @@ namespace ClosedLoop.Electrophysiology;
 public sealed record SortingOptions
 {
     /// <summary>Seconds of signal that the units are learnt from, at most.</summary>
-    public double LearningS { get; init; } = 60;
+    public double LearningS { get; init; } = 120;
 
     /// <summary>Events of one tetrode that end its learning period before its time.</summary>
-    public int LearningEvents { get; init; } = 8192;
+    public int LearningEvents { get; init; } = 10_000;
 
     /// <summary>
     /// Seconds of signal from the end of the learning period until what was learnt is taken into use. Learning goes on

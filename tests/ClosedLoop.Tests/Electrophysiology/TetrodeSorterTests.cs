@@ -50,7 +50,7 @@ public sealed class TetrodeSorterTests
     {
         var options = Quick with { Sorting = Quick.Sorting with { DriftS = 10 } };
         var still = Quick with { Sorting = Quick.Sorting with { DriftS = 1e9 } };
-        PlantedTetrodes Planted() => new(1, 3, 100, 12, walkMicrometres: 22);
+        PlantedTetrodes Planted() => new(1, 3, 100, 12, walkMicrometres: 45);
         var left = Mean(Planted(), Sort(Planted(), still).Spikes);
         var (first, second) = (new Spikes(), new Spikes());
         new OfflineSorter(Planted().Tetrodes, options, stretchS: 10).Sort(Planted, first, second);
