@@ -14,9 +14,9 @@ public sealed record SortingOptions
     /// <summary>
     /// Seconds of signal from the end of the learning period until what was learnt is taken into use. Learning goes on
     /// beside the stream meanwhile, and what comes waits. NB: a fixed time and not "when ready", so that the same signal
-    /// gives the same spikes on any machine; one that is slower than this holds the stream up.
+    /// gives the same spikes on any machine; one that is slower than this holds the stream up. A tetrode takes a second or so.
     /// </summary>
-    public double AdoptionS { get; init; } = 20;
+    public double AdoptionS { get; init; } = 45;
 
     /// <summary>Tetrodes that may be learnt at a time.</summary>
     public int LearningThreads { get; init; } = 1;
