@@ -5,13 +5,14 @@ namespace ClosedLoop.Electrophysiology;
 /// <summary>
 /// Finds the units in a tetrode's events. Snippets are aligned to a part of a sample, whitened by the noise's covariance, so
 /// that a distance says how well two can be told apart, reduced to the principal components that spread more than noise,
-/// and clustered (<see cref="SnippetClustering"/>). Clusters become templates; the
-/// events are then explained by the templates and the templates averaged anew of the events that are one spike, so that
-/// neither misalignment nor overlaps stay in them. Templates that are the same unit, the sum of two others, or no more than noise go.
+/// and clustered (<see cref="SnippetClustering"/>). Clusters become templates; the events are then explained by the
+/// templates and the templates averaged anew of the events that are one spike, so that neither misalignment nor overlaps
+/// stay in them; and each unit's spikes are clustered once more by themselves. Templates that are the same unit, the sum
+/// of two others, or no more than noise go.
 /// </summary>
 internal sealed class UnitLearning
 {
-    private const int MostEvents = 6000, Sampled = 201;
+    private const int MostEvents = 6000, MostDivided = 2000, Sampled = 201;
     private const double Deeper = 1.4;
     // Times what noise leaves that half of a unit's spikes leave at most when its template is taken from them: of a unit about 1, of many distant ones 1.3 and more.
     private const float ManyShapes = 1.2f;
@@ -44,7 +45,8 @@ internal sealed class UnitLearning
         var templates = learning.Settle(learning.Templates(_ => true, options.Threshold), known);
         // Again without those and without the many that barely cross the threshold, between which a rare unit is hidden.
         var left = learning.Left([.. known, .. templates]);
-        return learning.Settle([.. templates, .. learning.Templates(left.Contains, Deeper * options.Threshold)], known);
+        templates = learning.Settle([.. templates, .. learning.Templates(left.Contains, Deeper * options.Threshold)], known);
+        return learning.Settle(learning.Divided(templates, known), known);
     }
 
     /// <summary>Makes two templates of a unit's events, the larger part's first; null where they are the same.</summary>
@@ -191,6 +193,51 @@ internal sealed class UnitLearning
                 left.Add(i);
         }
         return left;
+    }
+
+    /// <summary>
+    /// Looks at each unit's spikes once more, by themselves, aligned by its template and without those that overlap, where two
+    /// that were taken for one show.
+    /// </summary>
+    private List<UnitTemplate> Divided(List<UnitTemplate> templates, IReadOnlyList<UnitTemplate> known)
+    {
+        var matcher = new TemplateMatcher(_wires, _metric, _options);
+        matcher.Templates.AddRange(known);
+        matcher.Templates.AddRange(templates);
+        var (found, snippets) = (new TemplateMatch[TemplateMatcher.MostSpikes], new List<float[]>[templates.Count]);
+        for (var k = 0; k < snippets.Length; k++)
+            snippets[k] = [];
+        for (var i = 0; i < _count; i++)
+        {
+            if (matcher.Match(_window, Depth(i), _levels, found) != 1 || !matcher.Single || found[0].Template < known.Count)
+                continue;
+            var own = snippets[found[0].Template - known.Count];
+            if (own.Count == MostDivided)
+                continue;
+            var snippet = new float[_dimensions];
+            SnippetAlignment.Cut(_window, found[0].Shift + found[0].Delay, _options, snippet);
+            own.Add(snippet);
+        }
+        var divided = new List<UnitTemplate>();
+        for (var k = 0; k < templates.Count; k++)
+        {
+            var white = new float[snippets[k].Count * _dimensions];
+            for (var i = 0; i < snippets[k].Count; i++)
+                _metric.Whiten(snippets[k][i], white.AsSpan(i * _dimensions, _dimensions));
+            var parts = SnippetClustering.Divide(white, _dimensions, _options.LeastSpikes);
+            divided.AddRange(parts.Count < 2 ? [templates[k]] : parts.Select(part => Mean(part.ConvertAll(i => snippets[k][i]))));
+        }
+        return divided;
+    }
+
+    private UnitTemplate Mean(List<float[]> snippets)
+    {
+        var template = new UnitTemplate(_wires, _options.Length) { Spikes = snippets.Count };
+        foreach (var snippet in snippets)
+            for (var d = 0; d < _dimensions; d++)
+                template.Shape[d] += snippet[d] / snippets.Count;
+        template.Refresh(_metric, _options);
+        return template;
     }
 
     private void Reaverage(TemplateMatcher matcher, int known)
