@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace ClosedLoop.Electrophysiology;
 
 /// <summary>
@@ -73,13 +76,8 @@ public sealed class SpikeDetector
         var end = length - _options.Apart - _options.After;
         var from = _next[tetrode] == long.MinValue ? _options.Before : (int)Math.Max(_options.Before, _next[tetrode] - origin);
         var t = from;
-        while (t < end)
+        while ((t = Crossing(wires, t, end, noise)) < end)
         {
-            if (Depth(wires, t, noise) < _options.Threshold)
-            {
-                t++;
-                continue;
-            }
             var (trough, depth) = (t, 0.0);
             for (var later = t; later < t + _options.Apart; later++)
                 if (Depth(wires, later, noise) is var found && found > depth)
@@ -91,6 +89,33 @@ public sealed class SpikeDetector
         }
         // NB: beyond the end where the last spike's half millisecond goes beyond it.
         _next[tetrode] = origin + t;
+    }
+
+    /// <summary>The first sample at which a wire is deep enough, from one place to another; the other where there is none.</summary>
+    private int Crossing(int[] wires, int from, int to, ReadOnlySpan<float> noise)
+    {
+        ref var history = ref MemoryMarshal.GetArrayDataReference(_history);
+        while (from < to)
+        {
+            if (from + Vector<float>.Count <= to)
+            {
+                var lowest = new Vector<float>(float.PositiveInfinity);
+                foreach (var wire in wires)
+                    // NB: a wire without noise has no spikes, and a NaN is less than nothing.
+                    if (noise[wire] > 0)
+                        lowest = Vector.Min(lowest, Vector.LoadUnsafe(ref history, (nuint)((wire * _stride) + from)) * new Vector<float>(1 / noise[wire]));
+                // A hair less than the threshold, for the quotient itself decides below.
+                if (!Vector.LessThanAny(lowest, new Vector<float>((float)(-0.9999 * _options.Threshold))))
+                {
+                    from += Vector<float>.Count;
+                    continue;
+                }
+            }
+            for (var until = Math.Min(to, from + Vector<float>.Count); from < until; from++)
+                if (Depth(wires, from, noise) >= _options.Threshold)
+                    return from;
+        }
+        return Math.Max(from, to);
     }
 
     /// <summary>How many times its noise the deepest wire is below zero.</summary>

@@ -1,0 +1,47 @@
+namespace ClosedLoop.Electrophysiology;
+
+/// <summary>Positive matrices as a lower triangle times its transpose, row by row.</summary>
+internal static class Cholesky
+{
+    /// <summary>The lower triangle, or null where the matrix is not positive.</summary>
+    public static double[]? Factor(double[] matrix, int n)
+    {
+        var lower = new double[n * n];
+        for (var i = 0; i < n; i++)
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = matrix[(i * n) + j];
+                for (var k = 0; k < j; k++)
+                    sum -= lower[(i * n) + k] * lower[(j * n) + k];
+                if (i == j && !(sum > 0))
+                    return null;
+                lower[(i * n) + j] = i == j ? Math.Sqrt(sum) : sum / lower[(j * n) + j];
+            }
+        return lower;
+    }
+
+    /// <summary>Solves the lower triangle times x = b in place.</summary>
+    public static void Forward(double[] lower, int n, Span<double> b)
+    {
+        for (var i = 0; i < n; i++)
+        {
+            var sum = b[i];
+            for (var k = 0; k < i; k++)
+                sum -= lower[(i * n) + k] * b[k];
+            b[i] = sum / lower[(i * n) + i];
+        }
+    }
+
+    /// <summary>Solves matrix times x = b in place.</summary>
+    public static void Solve(double[] lower, int n, Span<double> b)
+    {
+        Forward(lower, n, b);
+        for (var i = n - 1; i >= 0; i--)
+        {
+            var sum = b[i];
+            for (var k = i + 1; k < n; k++)
+                sum -= lower[(k * n) + i] * b[k];
+            b[i] = sum / lower[(i * n) + i];
+        }
+    }
+}
