@@ -24,6 +24,7 @@ public static class RootVerb
         root.Add(RegisterCommand.Create());
         root.Add(CalibrateCommand.Create());
         root.Add(SimulateCommand.Create());
+        root.Add(SortCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(ImitateCommand.Create());
         root.Add(TrainCommand.Create());

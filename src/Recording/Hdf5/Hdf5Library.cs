@@ -19,7 +19,12 @@ public static unsafe class Hdf5Library
 
     internal static long NativeUInt16 { get; private set; }
 
+    internal static long NativeUInt32 { get; private set; }
+
     internal static long NativeInt32 { get; private set; }
+
+    /// <summary>A reference to a group or data set.</summary>
+    internal static long ObjectReference { get; private set; }
 
     /// <summary>The class of the properties that a data set is made with: chunks, compression.</summary>
     internal static long DatasetCreation { get; private set; }
@@ -89,6 +94,8 @@ public static unsafe class Hdf5Library
         NativeDouble = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_DOUBLE_g");
         NativeUInt8 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_UINT8_g");
         NativeUInt16 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_UINT16_g");
+        NativeUInt32 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_UINT32_g");
+        ObjectReference = *(long*)NativeLibrary.GetExport(library, "H5T_STD_REF_OBJ_g");
         NativeInt32 = *(long*)NativeLibrary.GetExport(library, "H5T_NATIVE_INT32_g");
         CString = *(long*)NativeLibrary.GetExport(library, "H5T_C_S1_g");
         DatasetCreation = *(long*)NativeLibrary.GetExport(library, "H5P_CLS_DATASET_CREATE_ID_g");

@@ -96,6 +96,8 @@ internal static unsafe partial class Hdf5Native
     [LibraryImport(Library)] public static partial int H5Awrite(long attribute, long type, void* data);
     [LibraryImport(Library)] public static partial int H5Aclose(long attribute);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Rcreate(void* reference, long location, string name, int kind, long space);
+
     /// <summary>H5G_info_t.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct GroupInfo

@@ -73,13 +73,14 @@ public sealed unsafe class Hdf5Writer : IDisposable
         _ = Hdf5Native.H5Pclose(creation);
     }
 
-    /// <summary>Writes whole numbers of 8, 16 or 32 bits (byte, ushort, int), row-major, with these dimensions.</summary>
+    /// <summary>Writes whole numbers of 8, 16 or 32 bits (byte, ushort, uint, int), row-major, with these dimensions.</summary>
     public void WriteIntegers<T>(string dataset, ReadOnlySpan<T> values, params ReadOnlySpan<int> dimensions)
         where T : unmanaged
     {
         using var scope = Hdf5Library.Enter();
         var type = typeof(T) == typeof(byte) ? Hdf5Library.NativeUInt8
             : typeof(T) == typeof(ushort) ? Hdf5Library.NativeUInt16
+            : typeof(T) == typeof(uint) ? Hdf5Library.NativeUInt32
             : typeof(T) == typeof(int) ? Hdf5Library.NativeInt32
             : throw new ArgumentException($"Whole numbers of the type {typeof(T).Name} are not written.", nameof(values));
         fixed (T* data = values)
@@ -141,6 +142,28 @@ public sealed unsafe class Hdf5Writer : IDisposable
         _ = Hdf5Native.H5Tclose(type);
     }
 
+    /// <summary>Puts a list of texts as an attribute on a group or data set.</summary>
+    public void WriteAttribute(string item, string name, IReadOnlyList<string> values)
+    {
+        using var scope = Hdf5Library.Enter();
+        var type = Hdf5Strings.VariableType(charset: 1);
+        var pointers = values.Select(Marshal.StringToCoTaskMemUTF8).ToArray();
+        fixed (nint* data = pointers)
+            WriteAttribute(item, name, type, data, values.Count);
+        foreach (var pointer in pointers)
+            Marshal.FreeCoTaskMem(pointer);
+        _ = Hdf5Native.H5Tclose(type);
+    }
+
+    /// <summary>Puts a reference to another group or data set as an attribute on a group or data set.</summary>
+    public void WriteReferenceAttribute(string item, string name, string target)
+    {
+        using var scope = Hdf5Library.Enter();
+        var reference = 0L;
+        _ = Check(Hdf5Native.H5Rcreate(&reference, _file, target, 0, -1), target);
+        WriteAttribute(item, name, Hdf5Library.ObjectReference, &reference);
+    }
+
     /// <summary>Puts a number attribute on a group or data set.</summary>
     public void WriteAttribute(string item, string name, double value)
     {
@@ -177,10 +200,11 @@ public sealed unsafe class Hdf5Writer : IDisposable
         _ = Hdf5Native.H5Sclose(space);
     }
 
-    private void WriteAttribute(string item, string name, long type, void* data)
+    private void WriteAttribute(string item, string name, long type, void* data, int? count = null)
     {
         var owner = Check(Hdf5Native.H5Oopen(_file, item, 0), item);
-        var space = Hdf5Native.H5Screate(0);
+        var length = (ulong)(count ?? 0);
+        var space = count is null ? Hdf5Native.H5Screate(0) : Hdf5Native.H5Screate_simple(1, &length, null);
         var attribute = Check(Hdf5Native.H5Acreate2(owner, name, type, space, 0, 0), name);
         _ = Check(Hdf5Native.H5Awrite(attribute, type, data), name);
         _ = Hdf5Native.H5Aclose(attribute);

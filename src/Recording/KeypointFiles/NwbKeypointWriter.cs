@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClosedLoop.Core;
 
 namespace ClosedLoop.Recording;
@@ -39,17 +38,9 @@ internal sealed class NwbKeypointWriter(string path, KeypointFileHeader header) 
 
     private void WriteSession(Hdf5Writer file)
     {
-        var start = Time(header.Start);
-        Mark(file, "/", "core", "NWBFile");
-        file.WriteAttribute("/", "nwb_version", "2.7.0");
-        file.WriteStrings("file_create_date", [Time(DateTimeOffset.UtcNow)]);
-        file.WriteString("identifier", Guid.NewGuid().ToString());
-        file.WriteString("session_description", header.Description);
-        file.WriteString("session_start_time", start);
-        file.WriteString("timestamps_reference_time", start);
-        foreach (var group in new[] { "acquisition", "analysis", "general", "stimulus/presentation", "stimulus/templates", Behaviour })
-            file.CreateGroup(group);
-        Mark(file, Behaviour, "core", "ProcessingModule");
+        NwbParts.WriteSession(file, header.Start, header.Description);
+        file.CreateGroup(Behaviour);
+        NwbParts.Mark(file, Behaviour, "core", "ProcessingModule");
         file.WriteAttribute(Behaviour, "description", "keypoints of the animal");
     }
 
@@ -57,7 +48,7 @@ internal sealed class NwbKeypointWriter(string path, KeypointFileHeader header) 
     {
         var layout = header.Layout;
         file.CreateGroup(Pose);
-        Mark(file, Pose, "ndx-pose", "PoseEstimation");
+        NwbParts.Mark(file, Pose, "ndx-pose", "PoseEstimation");
         file.WriteString($"{Pose}/description", header.Description);
         file.WriteString($"{Pose}/scorer", header.Source);
         file.WriteString($"{Pose}/source_software", "ClosedLoop");
@@ -82,7 +73,7 @@ internal sealed class NwbKeypointWriter(string path, KeypointFileHeader header) 
                 data[(3 * f) + axis] = _sets.Positions[(3 * ((f * count) + k)) + axis];
         }
         file.CreateGroup(series);
-        Mark(file, series, "ndx-pose", "PoseEstimationSeries");
+        NwbParts.Mark(file, series, "ndx-pose", "PoseEstimationSeries");
         file.WriteAttribute(series, "description", $"position of {name} in the arena");
         file.WriteAttribute(series, "comments", "NaN where it was not seen");
         file.WriteDoubles($"{series}/data", data, n, 3);
@@ -97,13 +88,4 @@ internal sealed class NwbKeypointWriter(string path, KeypointFileHeader header) 
         file.WriteAttribute($"{series}/confidence", "definition", "0 (none) to 1 (certain)");
         file.WriteString($"{series}/reference_frame", "the arena: x and y on the floor, z up; its origin is that of the cameras' calibration");
     }
-
-    private static void Mark(Hdf5Writer file, string item, string nameSpace, string type)
-    {
-        file.WriteAttribute(item, "namespace", nameSpace);
-        file.WriteAttribute(item, "neurodata_type", type);
-        file.WriteAttribute(item, "object_id", Guid.NewGuid().ToString());
-    }
-
-    private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using ClosedLoop.Acquisition;
+using ClosedLoop.Core;
+using ClosedLoop.Electrophysiology;
+
+namespace ClosedLoop.Sorting;
+
+/// <summary>Sorts a recording as a session would, and, where it is wanted, a second time with all of it known.</summary>
+public sealed class SortingRun
+{
+    private const int BlockSamples = 128;
+
+    /// <summary>The recording: what <see cref="SampleFiles.Open"/> takes.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Which stream of an Open Ephys recording; null: the only one.</summary>
+    public string? Stream { get; init; }
+
+    /// <summary>Wires of a tetrode, where the recording does not say which channels belong together: those that follow each other.</summary>
+    public int Wires { get; init; } = 4;
+
+    /// <summary>Whether the second pass is left out.</summary>
+    public bool OnlineOnly { get; init; }
+
+    /// <summary>Units of an earlier session that the first pass begins with, and where those that it ends with are kept; null: neither.</summary>
+    public string? State { get; init; }
+
+    /// <summary>What a person decided about the units of <see cref="State"/>; null: nothing.</summary>
+    public string? Decisions { get; init; }
+
+    /// <summary>What came of a run.</summary>
+    /// <param name="Channels">Channels of the recording.</param>
+    /// <param name="RateHz">Samples per second.</param>
+    /// <param name="FirstSample">The device's number of the first sample.</param>
+    /// <param name="Samples">Samples per channel.</param>
+    /// <param name="Lost">Samples per channel that the recording lacks.</param>
+    /// <param name="OnlineS">How long the first pass took, seconds.</param>
+    /// <param name="Online">Spikes of the first pass.</param>
+    /// <param name="OnlineChain">The chain of the first pass at its end.</param>
+    /// <param name="Second">Spikes of the second pass; null where there was none.</param>
+    /// <param name="SecondChain">Its chain.</param>
+    public sealed record Outcome(
+        int Channels, double RateHz, long FirstSample, long Samples, long Lost, double OnlineS, SortedUnits Online, SpikeSortingChain OnlineChain, SortedUnits? Second, SpikeSortingChain? SecondChain);
+
+    /// <summary>Sorts.</summary>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ClosedLoopException">The recording cannot be read or has no electrodes; the state or the decisions do not fit it.</exception>
+    public Outcome Run(IProgress<string> progress, CancellationToken cancellation)
+    {
+        using var file = SampleFiles.Open(Path, BlockSamples, stream: Stream);
+        var tetrodes = file.Tetrodes ?? Neighbours(file.Source);
+        var options = new SortingChainOptions { Sorting = new() { LearningThreads = Environment.ProcessorCount } };
+        var (seconds, rate, capacity) = (file.Source.SampleCount / file.Source.RateHz, file.Source.RateHz, file.Source.BlockCapacity);
+        double[] scales = [.. file.Source.Channels.Select(channel => channel.UnitsPerCount)];
+        var (online, second, watch, onlineS) = (new SortedUnits(), new SortedUnits(), Stopwatch.StartNew(), 0.0);
+        var reported = 0L;
+        void Progress(int pass, long samples)
+        {
+            if (pass == 2 && onlineS == 0)
+                onlineS = watch.Elapsed.TotalSeconds;
+            if (samples - reported is > 0 and < 300_000)
+                return;
+            reported = samples;
+            progress.Report($"pass {pass}: {samples / rate:F0} of {seconds:F0} s");
+        }
+        SpikeSortingChain first;
+        SpikeSortingChain? again = null;
+        if (OnlineOnly)
+        {
+            first = new(tetrodes, scales, rate, capacity, options);
+            if (State is not null && File.Exists(State))
+                SorterState.Load(State, first);
+            if (Decisions is not null)
+                SortingDecisions.Read(Decisions).Apply(first);
+            var block = new SampleBlock(file.Source.Channels.Count, capacity);
+            for (var samples = 0L; file.Source.TryRead(block, cancellation); samples += block.SampleCount)
+            {
+                first.Process(block, online);
+                Progress(1, samples);
+            }
+            cancellation.ThrowIfCancellationRequested();
+            first.Complete(online);
+            if (State is not null)
+                SorterState.Save(State, first);
+        }
+        else
+        {
+            // NB: a pass reads the recording from its beginning, and this file is at its own: it is only asked what it holds.
+            (first, again) = new OfflineSorter(tetrodes, options).Sort(
+                () => SampleFiles.Open(Path, BlockSamples, stream: Stream).Source, online, second, Progress, cancellation);
+        }
+        if (onlineS == 0)
+            onlineS = watch.Elapsed.TotalSeconds;
+        return new(scales.Length, rate, FirstSample(), file.Source.SampleCount, file.Source.Ledger.Lost, onlineS, online, first, again is null ? null : second, again);
+    }
+
+    /// <summary>The device's number of the first sample.</summary>
+    private long FirstSample()
+    {
+        using var file = SampleFiles.Open(Path, BlockSamples, stream: Stream);
+        var block = new SampleBlock(file.Source.Channels.Count, file.Source.BlockCapacity);
+        return file.Source.TryRead(block, CancellationToken.None) ? block.Stamp.DeviceCounter : 0;
+    }
+
+    private IReadOnlyList<IReadOnlyList<int>> Neighbours(FileSampleSource source)
+    {
+        int[] electrodes = [.. Enumerable.Range(0, source.Channels.Count).Where(channel => source.Channels[channel].Unit == "uV")];
+        if (Wires is < 1 or > 64 || electrodes.Length == 0 || electrodes.Length % Wires != 0)
+            throw ClosedLoopException.Usage($"'{Path}' does not say which channels are a tetrode, and its {electrodes.Length} electrodes are no whole number of groups of {Wires}; say how many wires each has with --wires, or describe the recording in a raw.yaml");
+        return [.. electrodes.Chunk(Wires)];
+    }
+}

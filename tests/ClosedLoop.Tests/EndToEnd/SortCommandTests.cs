@@ -1,0 +1,63 @@
+using System.Text.Json;
+using ClosedLoop.Recording;
+
+namespace ClosedLoop.Tests.EndToEnd;
+
+/// <summary><c>sort</c> on a recording whose spikes are known, as a user runs it.</summary>
+public sealed class SortCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("closedloop-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_recording_with_planted_spikes_is_sorted_twice_and_written_as_units()
+    {
+        var (recording, units, json) = (Path.Combine(_folder, "recording"), Path.Combine(_folder, "units.nwb"), Path.Combine(_folder, "sort.json"));
+        Done(ProgramRunner.Run("simulate", "--tetrodes", "1", "--seconds", "60", "--no-drift", "--seed", "4", "--out", recording));
+        Done(ProgramRunner.Run("sort", recording, "--out", units, "--truth", Path.Combine(recording, "truth.csv"), "--json", json));
+        using var report = JsonDocument.Parse(File.ReadAllText(json));
+        var root = report.RootElement;
+        Assert.Equal((4, 60.0, 2), (root.GetProperty("channels").GetInt32(), root.GetProperty("seconds").GetDouble(), root.GetProperty("passes").GetInt32()));
+        foreach (var pass in new[] { "truth", "truth_online" })
+        {
+            var truth = root.GetProperty(pass);
+            Assert.InRange(truth.GetProperty("units").GetInt32(), 2, 4);
+            // What is well found of what is clear; how well in general is measured, not asserted.
+            Assert.True(2 * truth.GetProperty("well_detected").GetInt32() >= truth.GetProperty("units").GetInt32(), truth.ToString());
+            Assert.InRange(truth.GetProperty("median_accuracy").GetDouble(), 0.8, 1);
+        }
+        var listed = root.GetProperty("units").EnumerateArray().ToArray();
+        Assert.NotEmpty(listed);
+        Assert.All(listed, unit => Assert.InRange(unit.GetProperty("isi_violation").GetDouble(), 0, 0.05));
+        using var file = Hdf5File.Open(units);
+        var (times, _) = file.ReadDoubles("units/spike_times");
+        Assert.Equal(listed.Sum(unit => unit.GetProperty("spikes").GetInt32()), times.Length);
+        Assert.All(times, time => Assert.InRange(time, 0, 60));
+        // Most planted spikes of the clear units are among them.
+        Assert.True(times.Length > 0.3 * File.ReadLines(Path.Combine(recording, "truth.csv")).Count());
+    }
+
+    [Fact]
+    public void What_cannot_be_sorted_is_refused_before_anything_is_written()
+    {
+        var units = Path.Combine(_folder, "units.nwb");
+        Refused(ProgramRunner.Run("sort", Path.Combine(_folder, "nothing"), "--out", units), "there is no file or folder");
+        Refused(ProgramRunner.Run("sort", _folder, "--out", Path.Combine(_folder, "units.csv")), ".nwb");
+        Refused(ProgramRunner.Run("sort", _folder, "--out", units, "--state", Path.Combine(_folder, "state")), "--online");
+        var truth = Path.Combine(_folder, "truth.csv");
+        File.WriteAllText(truth, "unit,time\n1,0.5\n");
+        Refused(ProgramRunner.Run("sort", _folder, "--out", units, "--truth", truth), "column 'sample'");
+        File.WriteAllText(truth, "unit,sample\n1,12\n1,x\n");
+        Refused(ProgramRunner.Run("sort", _folder, "--out", units, "--truth", truth), "line 3");
+        Assert.False(File.Exists(units));
+    }
+
+    private static void Done(ProgramResult result) => Assert.True(result.ExitCode == 0, result.ToString());
+
+    private static void Refused(ProgramResult result, string saying)
+    {
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(saying, result.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+}
