@@ -56,8 +56,7 @@ public abstract class FileSampleSource : ISampleSource
     /// <inheritdoc/>
     public bool TryRead(SampleBlock block, CancellationToken cancellation)
     {
-        if (block.ChannelCount != Channels.Count || block.Samples.Length < Channels.Count * BlockCapacity)
-            throw new ArgumentException($"the block holds {block.Samples.Length} numbers of {block.ChannelCount} channels; {Channels.Count} channels of {BlockCapacity} samples are read", nameof(block));
+        block.Require(Channels.Count, BlockCapacity);
         var left = (int)Math.Min(BlockCapacity, SampleCount - Position);
         if (left <= 0 || cancellation.IsCancellationRequested)
             return false;
@@ -67,9 +66,7 @@ public abstract class FileSampleSource : ISampleSource
             return false;
         var now = _clock?.Now ?? default;
         Ledger.Enter(first, count, now);
-        block.SampleCount = count;
-        block.MicrovoltsPerCount = _microvoltsPerCount;
-        block.Stamp = new(_blocks++, first, (long)(first / RateHz * SessionTime.NanosecondsPerSecond), now, now);
+        block.Describe(_blocks++, first, count, RateHz, _microvoltsPerCount, now, now);
         return true;
     }
 

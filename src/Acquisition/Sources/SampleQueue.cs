@@ -92,8 +92,7 @@ public sealed class SampleQueue : IDisposable
     /// <summary>As <see cref="ISampleSource.TryRead"/> says.</summary>
     public bool TryRead(SampleBlock block, CancellationToken cancellation)
     {
-        if (block.ChannelCount != _channels || block.Samples.Length < _channels * _runCapacity)
-            throw new ArgumentException($"the block holds {block.Samples.Length} numbers of {block.ChannelCount} channels; {_channels} channels of {_runCapacity} samples are read", nameof(block));
+        block.Require(_channels, _runCapacity);
         while (!cancellation.IsCancellationRequested)
         {
             var queue = _queue;
@@ -128,10 +127,7 @@ public sealed class SampleQueue : IDisposable
         var repeated = Ledger.Enter(run.First, run.Count, now);
         if (repeated == run.Count)
             return false;
-        var first = run.First + repeated;
-        block.SampleCount = run.Count - repeated;
-        block.MicrovoltsPerCount = _microvoltsPerCount;
-        block.Stamp = new(_blocks++, first, (long)(first / _rateHz * SessionTime.NanosecondsPerSecond), run.Arrived, now);
+        block.Describe(_blocks++, run.First + repeated, run.Count - repeated, _rateHz, _microvoltsPerCount, run.Arrived, now);
         run.Samples.AsSpan(repeated * _channels, block.SampleCount * _channels).CopyTo(block.Samples);
         return true;
     }

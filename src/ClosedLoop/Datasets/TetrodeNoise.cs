@@ -22,7 +22,7 @@ internal sealed class TetrodeNoise
     public ReadOnlySpan<float> Levels => _level.Levels;
 
     /// <summary>The band in which spikes are looked for, and their noise.</summary>
-    public static Biquad[] Band(double rateHz) => Butterworth.BandPass(2, 300, 6000, rateHz);
+    public static Biquad[] Band(double rateHz) => new SortingChainOptions().Band(rateHz);
 
     public void Observe(SampleBlock block)
     {

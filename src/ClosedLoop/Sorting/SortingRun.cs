@@ -64,6 +64,8 @@ public sealed class SortingRun
             reported = samples;
             progress.Report($"pass {pass}: {samples / rate:F0} of {seconds:F0} s");
         }
+        // NB: each pass of an offline sorter reads the recording by a source of its own, and that one keeps the account.
+        var read = file.Source;
         SpikeSortingChain first;
         SpikeSortingChain? again = null;
         if (OnlineOnly)
@@ -73,34 +75,17 @@ public sealed class SortingRun
                 SorterState.Load(State, first);
             if (Decisions is not null)
                 SortingDecisions.Read(Decisions).Apply(first);
-            var block = new SampleBlock(file.Source.Channels.Count, capacity);
-            for (var samples = 0L; file.Source.TryRead(block, cancellation); samples += block.SampleCount)
-            {
-                first.Process(block, online);
-                Progress(1, samples);
-            }
-            cancellation.ThrowIfCancellationRequested();
-            first.Complete(online);
+            first.ProcessAll(file.Source, online, begin: null, samples => Progress(1, samples), cancellation);
             if (State is not null)
                 SorterState.Save(State, first);
         }
         else
         {
-            // NB: a pass reads the recording from its beginning, and this file is at its own: it is only asked what it holds.
-            (first, again) = new OfflineSorter(tetrodes, options).Sort(
-                () => SampleFiles.Open(Path, BlockSamples, stream: Stream).Source, online, second, Progress, cancellation);
+            (first, again) = new OfflineSorter(tetrodes, options).Sort(() => read = SampleFiles.Open(Path, BlockSamples, stream: Stream).Source, online, second, Progress, cancellation);
         }
         if (onlineS == 0)
             onlineS = watch.Elapsed.TotalSeconds;
-        return new(scales.Length, rate, FirstSample(), file.Source.SampleCount, file.Source.Ledger.Lost, onlineS, online, first, again is null ? null : second, again);
-    }
-
-    /// <summary>The device's number of the first sample.</summary>
-    private long FirstSample()
-    {
-        using var file = SampleFiles.Open(Path, BlockSamples, stream: Stream);
-        var block = new SampleBlock(file.Source.Channels.Count, file.Source.BlockCapacity);
-        return file.Source.TryRead(block, CancellationToken.None) ? block.Stamp.DeviceCounter : 0;
+        return new(scales.Length, rate, read.Ledger.Next - read.Ledger.Received - read.Ledger.Lost, read.SampleCount, read.Ledger.Lost, onlineS, online, first, again is null ? null : second, again);
     }
 
     private IReadOnlyList<IReadOnlyList<int>> Neighbours(FileSampleSource source)

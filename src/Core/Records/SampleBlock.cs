@@ -27,4 +27,28 @@ public sealed class SampleBlock
 
     /// <summary>What one count is in microvolts.</summary>
     public double MicrovoltsPerCount { get; set; }
+
+    /// <summary>Refuses a block that a source cannot write into.</summary>
+    /// <param name="channels">The source's channels.</param>
+    /// <param name="capacity">Most samples per channel that it writes.</param>
+    /// <exception cref="ArgumentException">It has other channels, or too little room.</exception>
+    public void Require(int channels, int capacity)
+    {
+        if (ChannelCount != channels || Samples.Length < channels * capacity)
+            throw new ArgumentException($"the block holds {Samples.Length} numbers of {ChannelCount} channels; {channels} channels of {capacity} samples are read");
+    }
+
+    /// <summary>Says of the samples that were written what they are.</summary>
+    /// <param name="sequence">The block's place in its stream.</param>
+    /// <param name="first">The device's number of the first sample.</param>
+    /// <param name="count">Samples per channel.</param>
+    /// <param name="rateHz">Samples per second of the device's time.</param>
+    /// <param name="microvoltsPerCount">What one count is.</param>
+    /// <param name="arrived">When they were there.</param>
+    /// <param name="now">Session time.</param>
+    public void Describe(long sequence, long first, int count, double rateHz, double microvoltsPerCount, SessionTime arrived, SessionTime now)
+    {
+        (SampleCount, MicrovoltsPerCount) = (count, microvoltsPerCount);
+        Stamp = new(sequence, first, (long)(first / rateHz * SessionTime.NanosecondsPerSecond), arrived, now);
+    }
 }

@@ -61,16 +61,7 @@ public sealed class OfflineSorter
     {
         using var source = open();
         var chain = new SpikeSortingChain(_tetrodes, [.. source.Channels.Select(channel => channel.UnitsPerCount)], source.RateHz, source.BlockCapacity, _options);
-        var block = new SampleBlock(source.Channels.Count, source.BlockCapacity);
-        for (var samples = 0L; source.TryRead(block, cancellation); samples += block.SampleCount)
-        {
-            if (samples == 0)
-                begin(chain, block.Stamp.DeviceCounter);
-            chain.Process(block, sink);
-            progress(samples);
-        }
-        cancellation.ThrowIfCancellationRequested();
-        chain.Complete(sink);
+        chain.ProcessAll(source, sink, origin => begin(chain, origin), progress, cancellation);
         return chain;
     }
 

@@ -12,6 +12,9 @@ public sealed record SortingChainOptions
     /// <summary>Order of the band-pass's prototype.</summary>
     public int Order { get; init; } = 2;
 
+    /// <summary>The band-pass at a rate.</summary>
+    public Biquad[] Band(double rateHz) => Butterworth.BandPass(Order, LowHz, HighHz, rateHz);
+
     /// <summary>
     /// The channels of each group that a common median is taken from. Null: eight tetrodes after eight tetrodes, as they share
     /// an amplifier; none where there are fewer than four tetrodes, for a spike would be in its own reference.

@@ -38,7 +38,7 @@ public sealed class SpikeSortingChain : ISpikeSink
         Check();
         _stride = (blockCapacity + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
         _filtered = new float[_channels * _stride];
-        _filter = new(Butterworth.BandPass(options.Order, options.LowHz, options.HighHz, rateHz), microvoltsPerCount);
+        _filter = new(options.Band(rateHz), microvoltsPerCount);
         _reference = new(options.ReferenceGroups ?? (_tetrodes.Length < 4 ? [] : [.. _tetrodes.Chunk(8).Select(chunk => chunk.SelectMany(wires => wires).ToArray())]));
         _noise = new(_channels, rateHz);
         Veto = new(_tetrodes, _channels, blockCapacity, rateHz, options.Veto);
@@ -100,6 +100,27 @@ public sealed class SpikeSortingChain : ISpikeSink
         foreach (var sorter in _sorters)
             sorter.Advance(_expected, count, sink);
         _sink = null;
+    }
+
+    /// <summary>Sorts all that a source gives, to its end.</summary>
+    /// <param name="source">Of the channels that the chain was made for.</param>
+    /// <param name="sink">Told of the spikes.</param>
+    /// <param name="begin">Told of the number of the first sample, before it is sorted; null: nobody is.</param>
+    /// <param name="progress">Told of the samples that were sorted; null: nobody is.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">It was asked for.</exception>
+    public void ProcessAll(ISampleSource source, ISortedSpikeSink sink, Action<long>? begin, Action<long>? progress, CancellationToken cancellation)
+    {
+        var block = new SampleBlock(source.Channels.Count, source.BlockCapacity);
+        for (var samples = 0L; source.TryRead(block, cancellation); samples += block.SampleCount)
+        {
+            if (samples == 0)
+                begin?.Invoke(block.Stamp.DeviceCounter);
+            Process(block, sink);
+            progress?.Invoke(samples);
+        }
+        cancellation.ThrowIfCancellationRequested();
+        Complete(sink);
     }
 
     /// <summary>The stream has ended: tells of all that still waits for its units, which are learnt from what there is.</summary>

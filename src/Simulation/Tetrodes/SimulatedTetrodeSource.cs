@@ -66,8 +66,7 @@ public sealed class SimulatedTetrodeSource : ISampleSource
     /// <inheritdoc/>
     public bool TryRead(SampleBlock block, CancellationToken cancellation)
     {
-        if (block.ChannelCount != Channels.Count || block.Samples.Length < Channels.Count * BlockCapacity)
-            throw new ArgumentException($"the block holds {block.Samples.Length} numbers of {block.ChannelCount} channels; {Channels.Count} channels of {BlockCapacity} samples are read", nameof(block));
+        block.Require(Channels.Count, BlockCapacity);
         if (_at == _gapAt)
         {
             // The device went on, and nobody has its samples.
@@ -83,9 +82,7 @@ public sealed class SimulatedTetrodeSource : ISampleSource
         if (!Wait(cancellation, out var now))
             return false;
         Ledger.Enter(first, count, now);
-        block.SampleCount = count;
-        block.MicrovoltsPerCount = _tetrodes.MicrovoltsPerCount;
-        block.Stamp = new(_blocks++, first, (long)(first / RateHz * SessionTime.NanosecondsPerSecond), now, now);
+        block.Describe(_blocks++, first, count, RateHz, _tetrodes.MicrovoltsPerCount, now, now);
         return true;
     }
 
