@@ -75,7 +75,7 @@ def tune_volumetric(network, data, options, device):
     learned = [p for p in network.parameters() if p.requires_grad]
     optimiser, average = optimised(network, learned, options.rate)
     loop = SimpleNamespace(steps=options.steps, batch=options.sets, rate=options.rate, seed=options.seed, workers=options.workers)
-    losses = train_volumetric.train(network, average, optimiser, learned, data, loop, device, warm_up=options.steps // 10)
+    losses = train_volumetric.train(network, average, optimiser, data, loop, device, warm_up=options.steps // 10)
     summary("volumetric", losses)
     return average.network, losses
 

@@ -6,15 +6,14 @@ SET is a folder that `closedloop simulate --training-set` wrote. A checkpoint th
 """
 
 import argparse
-import time
-from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import DataLoader
 
-from closedloop_training.crops import CELLS, CROP_SIZE_M, CropDataset, single_threaded_worker, targets
+from closedloop_training.crops import CELLS, CROP_SIZE_M, CropDataset, targets
+from closedloop_training.fitting import batches, fit, loop_options, state_of, taken_up
 from closedloop_training.networks import HeatmapNetwork
-from closedloop_training.schedule import Averaged, learning_rate, save
+from closedloop_training.schedule import Averaged, save
 from closedloop_training.training_set import joined
 
 
@@ -61,30 +60,12 @@ def train(network, average, optimiser, data, options, device, begin=0, milestone
     options: steps, batch, rate, seed, workers.
     """
     crops = CropDataset(data, options.steps * options.batch, options.seed, emphasis=getattr(options, "emphasis", None))
-    # What comes at a step depends on the seed and the step alone, also after an interruption.
-    rest = Subset(crops, range(begin * options.batch, len(crops)))
-    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker,
-                        **({"prefetch_factor": 4} if options.workers else {}))
-    started, running, losses = time.time(), 0.0, []
-    for step, (images, cells, inside) in enumerate(loader, begin):
-        network.train()
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate, warm_up)
-        loss = loss_of(network.logits(images.to(device).float() / 255), cells.to(device), inside.to(device))
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        average.update(network)
-        losses.append(float(loss))
-        running += losses[-1]
-        if (step + 1) % 50 == 0:
-            pace = (step + 1 - begin) / (time.time() - started)
-            print(f"step {step + 1}/{options.steps} loss {running / 50:.3f} {pace * options.batch:.0f} crops/s", flush=True)
-            running = 0.0
-        if milestone and ((step + 1) % 500 == 0 or step + 1 == options.steps):
-            milestone(step + 1)
-    return losses
+
+    def loss(batch):
+        images, cells, inside = batch
+        return loss_of(network.logits(images.to(device).float() / 255), cells.to(device), inside.to(device))
+
+    return fit(batches(crops, options, begin), loss, network, average, optimiser, options, begin, limit=5.0, warm_up=warm_up, milestone=milestone)
 
 
 def emphasis_of(text):
@@ -94,15 +75,7 @@ def emphasis_of(text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, help="a folder of simulate --training-set, or several: A,B")
-    parser.add_argument("--held-out", required=True)
-    parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=1)
+    loop_options(parser, steps=6000, batch=64, rate=3e-3, seed=1)
     parser.add_argument("--emphasis", type=emphasis_of, default={}, help="draw sets of a behaviour more often, as in Groom=4,Rear=1.5")
     parser.add_argument("--start-from", help="weights of another checkpoint to begin with (fine-tuning)")
     options = parser.parse_args()
@@ -114,18 +87,11 @@ def main():
     if options.start_from:
         network.load_state_dict(torch.load(options.start_from, map_location=device)["averaged"])
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
-    average, begin = Averaged(network), 0
-    if Path(options.checkpoint).exists():
-        state = torch.load(options.checkpoint, map_location=device)
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        average.network.load_state_dict(state["averaged"])
-        average.updates, begin = state["updates"], state["step"]
-        print(f"taken up at step {begin}", flush=True)
+    average = Averaged(network)
+    begin = taken_up(options.checkpoint, network, average, optimiser, device)
 
     def milestone(step):
-        save(options.checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), averaged=average.network.state_dict(),
-             updates=average.updates, step=step, settings=network.settings, names=data.names, options=vars(options))
+        save(options.checkpoint, **state_of(network, average, optimiser, step), settings=network.settings, names=data.names, options=vars(options))
         held_out(average.network, unseen, device, data.names)
 
     train(network, average, optimiser, data, options, device, begin, milestone)

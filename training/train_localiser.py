@@ -4,7 +4,6 @@
 """
 
 import argparse
-import time
 
 import cv2
 import numpy as np
@@ -12,10 +11,10 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from closedloop_training.augment import occlude, photometric
-from closedloop_training.crops import single_threaded_worker
+from closedloop_training.fitting import batches, fit, loop_options
 from closedloop_training.geometry import project
 from closedloop_training.networks import Localiser
-from closedloop_training.schedule import Averaged, learning_rate, save
+from closedloop_training.schedule import Averaged, save
 from closedloop_training.training_set import joined
 
 WIDTH, HEIGHT, CELL = 80, 60, 4
@@ -99,39 +98,18 @@ def train(network, average, optimiser, data, options, device, milestone=None, wa
 
     options: steps, batch, rate, seed, workers.
     """
-    loader = DataLoader(WholeViews(data, options.steps * options.batch, options.seed), options.batch, num_workers=options.workers,
-                        worker_init_fn=single_threaded_worker, **({"prefetch_factor": 4} if options.workers else {}))
-    started, running, losses = time.time(), 0.0, []
-    for step, (views, cell, present) in enumerate(loader):
-        network.train()
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate, warm_up)
-        loss = loss_of(network.logits(views.to(device).float() / 255), cell.to(device), present.to(device))
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        average.update(network)
-        losses.append(float(loss))
-        running += losses[-1]
-        if (step + 1) % 100 == 0:
-            print(f"step {step + 1}/{options.steps} loss {running / 100:.3f} {(step + 1) * options.batch / (time.time() - started):.0f} views/s", flush=True)
-            running = 0.0
-        if milestone and ((step + 1) % 1000 == 0 or step + 1 == options.steps):
-            milestone(step + 1)
-    return losses
+
+    def loss(batch):
+        views, cell, present = batch
+        return loss_of(network.logits(views.to(device).float() / 255), cell.to(device), present.to(device))
+
+    loader = batches(WholeViews(data, options.steps * options.batch, options.seed), options)
+    return fit(loader, loss, network, average, optimiser, options, warm_up=warm_up, told=100, unit="views", milestone=milestone, every=1000)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, help="a folder of simulate --training-set, or several: A,B")
-    parser.add_argument("--held-out", required=True)
-    parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--seed", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=1)
+    loop_options(parser, steps=4000, batch=64, rate=3e-3, seed=2)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)

@@ -4,17 +4,16 @@
 """
 
 import argparse
-import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset, Subset
+from torch.utils.data import DataLoader, Dataset
 
 from closedloop_training.augment import occlude, photometric
-from closedloop_training.crops import CROP_SIZE_M, single_threaded_worker, window_about
+from closedloop_training.crops import CROP_SIZE_M, window_about
+from closedloop_training.fitting import batches, fit, loop_options, state_of, taken_up
 from closedloop_training.networks import HeatmapNetwork
-from closedloop_training.schedule import Averaged, learning_rate, save
+from closedloop_training.schedule import Averaged, save
 from closedloop_training.training_set import joined
 from closedloop_training.volumetric import VolumetricNetwork, project
 
@@ -109,49 +108,25 @@ def held_out(network, data, device, names, count=300):
     return median, p95
 
 
-def train(network, average, optimiser, learned, data, options, device, begin=0, milestone=None, warm_up=50):
+def train(network, average, optimiser, data, options, device, begin=0, milestone=None, warm_up=50):
     """Steps `begin` to options.steps of options.batch sets; `milestone(step)` every 250 and at the end. The losses, step by step.
 
-    learned: the weights that change, those of the network per view not among them. options: steps, batch, rate, seed, workers.
+    optimiser: of the weights that change; the network per view stays as it is. options: steps, batch, rate, seed, workers.
     """
     cubes = Cubes(data, options.steps * options.batch, options.seed)
-    rest = Subset(cubes, range(begin * options.batch, len(cubes)))
-    loader = DataLoader(rest, options.batch, num_workers=options.workers, worker_init_fn=single_threaded_worker)
-    started, running, losses = time.time(), 0.0, []
-    for step, batch in enumerate(loader, begin):
-        network.train()
+
+    def loss(batch):
         network.per_view.eval()
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate, warm_up)
-        loss = loss_of(network, *run(network, batch, device))
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learned, 10.0)
-        optimiser.step()
-        average.update(network)
-        losses.append(float(loss))
-        running += losses[-1]
-        if (step + 1) % 25 == 0:
-            pace = (step + 1 - begin) * options.batch / (time.time() - started)
-            print(f"step {step + 1}/{options.steps} loss {running / 25:.3f} {pace:.1f} sets/s", flush=True)
-            running = 0.0
-        if milestone and ((step + 1) % 250 == 0 or step + 1 == options.steps):
-            milestone(step + 1)
-    return losses
+        return loss_of(network, *run(network, batch, device))
+
+    return fit(batches(cubes, options, begin, ahead=2), loss, network, average, optimiser, options, begin, limit=10.0, warm_up=warm_up,
+               told=25, unit="sets", milestone=milestone, every=250)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, help="a folder of simulate --training-set, or several: A,B")
-    parser.add_argument("--held-out", required=True)
+    loop_options(parser, steps=3000, batch=4, rate=1e-3, seed=3)
     parser.add_argument("--heatmaps", required=True, help="checkpoint of train_heatmaps.py")
-    parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--batch", type=int, default=4, help="sets a step")
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--seed", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
@@ -163,23 +138,16 @@ def main():
     per_view.eval().requires_grad_(False)
     network = VolumetricNetwork(per_view, len(data.names)).to(device)
     learned = [p for p in network.parameters() if p.requires_grad]
-    optimiser, average, begin = torch.optim.AdamW(learned, options.rate, weight_decay=1e-4), Averaged(network), 0
-    if Path(options.checkpoint).exists():
-        state = torch.load(options.checkpoint, map_location=device)
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        average.network.load_state_dict(state["averaged"])
-        average.updates, begin = state["updates"], state["step"]
-        print(f"taken up at step {begin}", flush=True)
-    else:
+    optimiser, average = torch.optim.AdamW(learned, options.rate, weight_decay=1e-4), Averaged(network)
+    begin = taken_up(options.checkpoint, network, average, optimiser, device)
+    if begin == 0:
         held_out(network.eval(), unseen, device, data.names, 100)
 
     def milestone(step):
-        save(options.checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), averaged=average.network.state_dict(),
-             updates=average.updates, step=step, settings=network.settings, per_view=per_view.settings, names=data.names, options=vars(options))
+        save(options.checkpoint, **state_of(network, average, optimiser, step), settings=network.settings, per_view=per_view.settings, names=data.names, options=vars(options))
         held_out(average.network, unseen, device, data.names)
 
-    train(network, average, optimiser, learned, data, options, device, begin, milestone)
+    train(network, average, optimiser, data, options, device, begin, milestone)
 
 
 if __name__ == "__main__":
