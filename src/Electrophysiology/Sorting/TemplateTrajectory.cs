@@ -12,6 +12,7 @@ internal sealed class TemplateTrajectory(int dimensions, long origin, double str
     private readonly Dictionary<int, List<Stretch?>> _units = [];
     private readonly Dictionary<int, int> _owners = [];
     private readonly Dictionary<int, float> _spreads = [];
+    private readonly HashSet<int> _background = [];
 
     /// <summary>The units, in ascending order.</summary>
     public IEnumerable<int> Units => _units.Keys.Order();
@@ -101,6 +102,12 @@ internal sealed class TemplateTrajectory(int dimensions, long origin, double str
 
     /// <summary>Says that a unit's shape is another's, beside that one's own.</summary>
     public void Own(int unit, int by) => _owners[unit] = Owner(by);
+
+    /// <summary>Whether a unit is not told of: its shapes only keep its spikes from others.</summary>
+    public bool IsBackground(int unit) => _background.Contains(unit);
+
+    /// <summary>Says that a unit is not told of.</summary>
+    public void Hide(int unit) => _background.Add(unit);
 
     /// <summary>How widely a unit's spikes lie about its shape, in variances of the noise.</summary>
     public float Spread(int unit) => _spreads.GetValueOrDefault(unit, 1);

@@ -6,7 +6,7 @@ namespace ClosedLoop.Electrophysiology;
 public sealed partial class TetrodeSorter
 {
     /// <summary>The units' numbers, in ascending order.</summary>
-    public IReadOnlyList<int> Units => [.. _units.Select(unit => unit.Id).Order()];
+    public IReadOnlyList<int> Units => [.. _units.Where(unit => !unit.Background).Select(unit => unit.Id).Order()];
 
     /// <summary>How good each unit is. Takes some ten milliseconds: for a display or a report, on the sorter's own thread.</summary>
     public IReadOnlyList<UnitQuality> Qualities()
@@ -14,7 +14,7 @@ public sealed partial class TetrodeSorter
         if (_matcher is null)
             return [];
         var (points, labels) = Features();
-        return [.. _units.OrderBy(unit => unit.Id).Select(unit => Quality(unit, points, labels))];
+        return [.. _units.Where(unit => !unit.Background).OrderBy(unit => unit.Id).Select(unit => Quality(unit, points, labels))];
     }
 
     /// <summary>Makes one unit of some, called by the lowest of their numbers. It keeps all their templates.</summary>
@@ -83,6 +83,7 @@ public sealed partial class TetrodeSorter
         {
             writer.Write(unit.Id);
             writer.Write(unit.LearntMicrovolts);
+            writer.Write(unit.Background);
         }
         writer.Write(_matcher.Templates.Count);
         foreach (var template in _matcher.Templates)
@@ -116,7 +117,7 @@ public sealed partial class TetrodeSorter
         _nextId = reader.ReadInt32();
         _units.Clear();
         for (var left = reader.ReadInt32(); left > 0; left--)
-            _units.Add(new(reader.ReadInt32()) { LearntMicrovolts = reader.ReadSingle() });
+            _units.Add(new(reader.ReadInt32()) { LearntMicrovolts = reader.ReadSingle(), Background = reader.ReadBoolean() });
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var template = new UnitTemplate(Wires, _options.Length) { Unit = reader.ReadInt32(), Spikes = reader.ReadDouble(), Spread = reader.ReadSingle() };
@@ -154,7 +155,7 @@ public sealed partial class TetrodeSorter
             var unit = trajectory.Owner(shape);
             _matcher.Templates.Add(new(Wires, _options.Length) { Unit = unit, Planned = shape, Spikes = trajectory.Spikes(shape), Spread = trajectory.Spread(shape) });
             if (_units.TrueForAll(other => other.Id != unit))
-                _units.Add(new(unit));
+                _units.Add(new(unit) { Background = trajectory.IsBackground(unit) });
         }
         _nextId = _units.Select(unit => unit.Id).DefaultIfEmpty(0).Max() + 1;
         Plan(long.MinValue / 2);
@@ -210,7 +211,7 @@ public sealed partial class TetrodeSorter
         return (points, labels);
     }
 
-    private UnitTrack Existing(int id) => _units.Find(unit => unit.Id == id)
+    private UnitTrack Existing(int id) => _units.Find(unit => unit.Id == id && !unit.Background)
         ?? throw ClosedLoopException.Usage($"tetrode {Tetrode} has no unit {id}; it has {(_units.Count == 0 ? "none" : string.Join(", ", Units))}");
 
     /// <summary>The lesser of two of which either may not be known.</summary>

@@ -169,7 +169,7 @@ public sealed partial class TetrodeSorter
         foreach (var template in templates.Take(MostUnits - _units.Count))
         {
             template.Unit = _nextId++;
-            _units.Add(new(template.Unit) { Born = !first, LearntMicrovolts = template.PeakMicrovolts });
+            _units.Add(new(template.Unit) { Born = !first, LearntMicrovolts = template.PeakMicrovolts, Background = template.PeakMicrovolts < _options.UnitSnr * _levels[template.PeakWire] });
             _matcher.Templates.Add(template);
             _recorded?.Add(template.Unit, _now, new float[template.Shape.Length], 1, template.Shape);
         }
@@ -199,7 +199,7 @@ public sealed partial class TetrodeSorter
             if (at < from || at >= to || !Enter(template.Unit, at))
                 continue;
             _archive?.Note(template.Unit, at);
-            sink.Take(new(Tetrode, template.Unit, at, match.Amplitude * template.PeakMicrovolts, late));
+            sink.Take(new(Tetrode, Unit(template.Unit).Background ? 0 : template.Unit, at, match.Amplitude * template.PeakMicrovolts, late));
         }
         if (matcher.Single)
         {

@@ -17,6 +17,10 @@ internal sealed class UnitRefinement
     private const double MostViolations = 0.01;
     // Relative spread of amplitude that is a neuron's own: what is along the template is counted by so much less.
     private const float AmplitudeSpread = 0.08f;
+    // Shares: of intervals below the refractory period from which a unit is several neurons', of stretches in which it must
+    // fire where there are so many, and of time that the parts of a unit have in common.
+    private const double HiddenViolations = 0.02, LeastPresent = 0.3, LeastTogether = 0.4;
+    private const int LeastViolations = 8, LeastStretches = 8;
     // Variances of the noise from which a unit's spikes are known to be more than one shape and noise.
     private const float Varying = 1.3f;
     private const int MostUnits = 24, Compared = 7;
@@ -58,6 +62,7 @@ internal sealed class UnitRefinement
         refinement.Discover();
         refinement.Settle();
         refinement.Join();
+        refinement.Judge();
     }
 
     private double[] Train(int unit) => _trains.TryGetValue(unit, out var train) ? train : _trains[unit] = _archive.Train(unit);
@@ -79,6 +84,8 @@ internal sealed class UnitRefinement
             if (_trajectory.Units.Count() >= MostUnits || UnitSplit.Of(Points(whole.Unit, whole.Snippets, whole.Samples), _axes, _options.LeastSpikes, _trajectory.Spread(whole.Unit) > Varying) is not { } other)
                 continue;
             int[] stays = [.. Enumerable.Range(0, other.Length).Where(i => !other[i])], goes = [.. Enumerable.Range(0, other.Length).Where(i => other[i])];
+            if (!Together(whole.Samples, other))
+                continue;
             double[] left = [.. goes.Select(i => whole.Samples[i])];
             if (Bursts(left, [.. stays.Select(i => whole.Samples[i])]) || Refractory(left, Train(whole.Unit), RefractoryShare))
                 continue;
@@ -92,6 +99,34 @@ internal sealed class UnitRefinement
                     _trajectory.Add(unit, whole.Samples[i], whole.Snippets[i]);
                 open.Push((unit, [.. part.Select(i => whole.Snippets[i])], [.. part.Select(i => whole.Samples[i])]));
             }
+        }
+    }
+
+    /// <summary>Whether two parts of a unit fire at the same times of the recording: where one takes over from the other, it is one neuron that has moved.</summary>
+    private bool Together(double[] samples, bool[] other)
+    {
+        var (a, b) = (new double[_trajectory.Count + 1], new double[_trajectory.Count + 1]);
+        var count = other.Count(part => part);
+        for (var i = 0; i < samples.Length; i++)
+            (other[i] ? b : a)[Math.Min(_trajectory.At(samples[i]), a.Length - 1)] += 1.0 / (other[i] ? count : samples.Length - count);
+        return a.Zip(b, Math.Min).Sum() > LeastTogether;
+    }
+
+    /// <summary>
+    /// Hides what is no neuron's: too small to be told from several, with intervals that no neuron has, or there for a small part
+    /// of the recording only.
+    /// </summary>
+    private void Judge()
+    {
+        foreach (var unit in _trajectory.Units.Where(unit => _trajectory.Owner(unit) == unit).ToArray())
+        {
+            var template = Template(unit, _trajectory.Count / 2);
+            double[] train = Train(unit);
+            var violations = Enumerable.Range(1, Math.Max(0, train.Length - 1)).Count(i => train[i] - train[i - 1] < RefractoryS * _rateHz);
+            var present = Enumerable.Range(0, _trajectory.Count).Count(at => _trajectory.Spikes(unit, at) > 0);
+            if (template.PeakMicrovolts < _options.UnitSnr * _levels[template.PeakWire] || violations > Math.Max(LeastViolations, HiddenViolations * train.Length)
+                || (_trajectory.Count >= LeastStretches && present < LeastPresent * _trajectory.Count))
+                _trajectory.Hide(unit);
         }
     }
 
@@ -195,8 +230,6 @@ internal sealed class UnitRefinement
         var known = _trajectory.Units.Select(unit => Template(unit, _trajectory.Count / 2)).ToList();
         var found = UnitLearning.Learn(events, events.Count, _metric, _levels, _options, known);
         var matcher = new TemplateMatcher(_levels.Length, _metric, _options);
-        // NB: a unit whose mean trough is at the threshold is the deepest part of what mostly stays below it.
-        found.RemoveAll(template => template.PeakMicrovolts < (_options.Threshold + 0.3) * _levels[template.PeakWire]);
         foreach (var template in found.Take(Math.Max(0, MostUnits - known.Count)))
         {
             template.Unit = _next++;
@@ -220,8 +253,10 @@ internal sealed class UnitRefinement
         {
             double[] train = _trains[unit] = [.. trains.GetValueOrDefault(unit, []).Order()];
             var violations = Enumerable.Range(1, Math.Max(0, train.Length - 1)).Count(i => train[i] - train[i - 1] < RefractoryS * _rateHz);
-            if (train.Length < _options.LeastSpikes || violations > Math.Max(2, MostViolations * train.Length))
+            if (train.Length < _options.LeastSpikes)
                 _trajectory.Remove(unit);
+            else if (violations > Math.Max(2, MostViolations * train.Length))
+                _trajectory.Hide(unit);
         }
     }
 
