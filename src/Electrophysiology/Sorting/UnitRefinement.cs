@@ -9,7 +9,7 @@ namespace ClosedLoop.Electrophysiology;
 internal sealed class UnitRefinement
 {
     // A burst's spikes follow each other within this; two neurons' do so by chance alone.
-    private const double BurstS = 0.012, RefractoryS = 0.0015;
+    private const double BurstS = 0.012, RefractoryS = 0.002, ViolationS = 0.0015;
     private const double BurstOverChance = 3, LeastBurst = 10, BurstShare = 0.35, LeastChance = 12, RefractoryShare = 0.2;
     // Cosine of the angle between shapes of one neuron, whether it has rested or not.
     private const float LeastAlike = 0.8f;
@@ -34,6 +34,7 @@ internal sealed class UnitRefinement
     private readonly double _rateHz;
     private readonly int _dimensions, _axes;
     private readonly Dictionary<int, double[]> _trains = [];
+    private readonly HashSet<(int, int)> _parted = [];
     private int _next;
 
     private UnitRefinement(TemplateTrajectory trajectory, SpikeArchive archive, NoiseMetric metric, float[] levels, double rateHz, SortingOptions options)
@@ -91,6 +92,7 @@ internal sealed class UnitRefinement
                 continue;
             _trajectory.Remove(whole.Unit);
             _trajectory.Widen(_next, _trajectory.Spread(whole.Unit));
+            _parted.Add((whole.Unit, _next));
             _trains[_next] = [.. goes.Select(i => whole.Samples[i])];
             _trains[whole.Unit] = [.. Train(whole.Unit).Except(_trains[_next])];
             foreach (var (unit, part) in new[] { (whole.Unit, stays), (_next++, goes) })
@@ -122,7 +124,7 @@ internal sealed class UnitRefinement
         {
             var template = Template(unit, _trajectory.Count / 2);
             double[] train = Train(unit);
-            var violations = Enumerable.Range(1, Math.Max(0, train.Length - 1)).Count(i => train[i] - train[i - 1] < RefractoryS * _rateHz);
+            var violations = Enumerable.Range(1, Math.Max(0, train.Length - 1)).Count(i => train[i] - train[i - 1] < ViolationS * _rateHz);
             var present = Enumerable.Range(0, _trajectory.Count).Count(at => _trajectory.Spikes(unit, at) > 0);
             if (template.PeakMicrovolts < _options.UnitSnr * _levels[template.PeakWire] || violations > Math.Max(LeastViolations, HiddenViolations * train.Length)
                 || (_trajectory.Count >= LeastStretches && present < LeastPresent * _trajectory.Count))
@@ -174,7 +176,10 @@ internal sealed class UnitRefinement
         return chance > LeastChance && found < share * chance;
     }
 
-    /// <summary>Pairs of spikes that are farther apart than one spike is long and nearer than a time, and how many there were by chance.</summary>
+    /// <summary>
+    /// Pairs of spikes that are farther apart than one is long and nearer than a time, and how many there were by chance. NB: nearer
+    /// ones overlap, and what overlaps is not in the archive.
+    /// </summary>
     private (int Found, double Chance) Pairs(double[] few, double[] many, double withinS)
     {
         if (few.Length == 0 || many.Length == 0)
@@ -185,10 +190,10 @@ internal sealed class UnitRefinement
             while (from < many.Length && many[from] < at - within)
                 from++;
             for (var j = from; j < many.Length && many[j] <= at + within; j++)
-                found += Math.Abs(many[j] - at) > _options.Apart ? 1 : 0;
+                found += Math.Abs(many[j] - at) > _options.Length ? 1 : 0;
         }
         var duration = Math.Max(few[^1], many[^1]) - Math.Min(few[0], many[0]);
-        return (found, 2.0 * few.Length * many.Length / Math.Max(1, duration) * (within - _options.Apart));
+        return (found, 2.0 * few.Length * many.Length / Math.Max(1, duration) * (within - _options.Length));
     }
 
     /// <summary>Makes one neuron of shapes that are alike and come in time as one neuron's: each stays a template of its own.</summary>
@@ -197,7 +202,7 @@ internal sealed class UnitRefinement
         int[] units = [.. _trajectory.Units.OrderByDescending(_trajectory.Spikes)];
         for (var j = 1; j < units.Length; j++)
             for (var i = 0; i < j; i++)
-                if (_trajectory.Owner(units[j]) == units[j] && OneNeuron(units[i], units[j]))
+                if (_trajectory.Owner(units[j]) == units[j] && !Parted(units[i], units[j]) && OneNeuron(units[i], units[j]))
                     _trajectory.Own(units[j], units[i]);
     }
 
@@ -252,7 +257,7 @@ internal sealed class UnitRefinement
         foreach (var unit in matcher.Templates.ConvertAll(template => template.Unit))
         {
             double[] train = _trains[unit] = [.. trains.GetValueOrDefault(unit, []).Order()];
-            var violations = Enumerable.Range(1, Math.Max(0, train.Length - 1)).Count(i => train[i] - train[i - 1] < RefractoryS * _rateHz);
+            var violations = Enumerable.Range(1, Math.Max(0, train.Length - 1)).Count(i => train[i] - train[i - 1] < ViolationS * _rateHz);
             if (train.Length < _options.LeastSpikes)
                 _trajectory.Remove(unit);
             else if (violations > Math.Max(2, MostViolations * train.Length))
@@ -266,9 +271,12 @@ internal sealed class UnitRefinement
         int[] units = [.. _trajectory.Units.OrderByDescending(_trajectory.Spikes)];
         for (var i = 0; i < units.Length; i++)
             for (var j = i + 1; j < units.Length; j++)
-                if (_trajectory.Spikes(units[i]) > 0 && _trajectory.Spikes(units[j]) > 0 && Same(units[i], units[j]))
+                if (_trajectory.Spikes(units[i]) > 0 && _trajectory.Spikes(units[j]) > 0 && !Parted(units[i], units[j]) && Same(units[i], units[j]))
                     _trajectory.Merge(units[j], units[i]);
     }
+
+    /// <summary>Whether two units were one that has been taken apart: what told them is not undone by what tells less.</summary>
+    private bool Parted(int unit, int other) => _parted.Contains((Math.Min(unit, other), Math.Max(unit, other)));
 
     private bool Same(int unit, int other)
     {
