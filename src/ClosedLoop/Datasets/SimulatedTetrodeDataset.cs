@@ -57,7 +57,7 @@ public static class SimulatedTetrodeDataset
         return new(written, source.Channels.Count, source.Units.Count, clear, truth.Spikes);
     }
 
-    private static void RequireRoom(string folder, double bytes)
+    internal static void RequireRoom(string folder, double bytes)
     {
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         if (free < bytes * 1.01)
@@ -81,7 +81,7 @@ public static class SimulatedTetrodeDataset
         return clear;
     }
 
-    private static string Describe(SimulatedTetrodeSource source, SimulatedTetrodeOptions options, long samples)
+    internal static string Describe(SimulatedTetrodeSource source, SimulatedTetrodeOptions options, long samples)
     {
         var text = new StringBuilder("# int16, little-endian, all channels of a sample side by side; channels count from 0\n");
         void Line(string key, IFormattable value) => text.Append(CultureInfo.InvariantCulture, $"{key}: {value.ToString(null, CultureInfo.InvariantCulture)}\n");

@@ -37,6 +37,9 @@ public sealed class NoiseMetric
     /// <summary>Mean squared length of noise alone: somewhat less than its numbers, for the metric takes it for a little more than it is.</summary>
     public float NoiseSquared { get; }
 
+    /// <summary>The directions in which the tetrode's spikes lie; null until they are learnt.</summary>
+    internal SpikeSubspace? Subspace { get; set; }
+
     /// <summary>The covariance that it is the inverse of, row by row, in squared microvolts.</summary>
     internal double[] Covariance { get; }
 

@@ -10,8 +10,6 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 public sealed class OfflineSorter
 {
-    private const int Compared = 7;
-
     private readonly IReadOnlyList<IReadOnlyList<int>> _tetrodes;
     private readonly SortingChainOptions _options;
     private readonly double _stretchS;
@@ -46,13 +44,7 @@ public sealed class OfflineSorter
         var again = Pass(open, second, (chain, _) =>
         {
             for (var i = 0; i < chain.Sorters.Count; i++)
-                if (online.Sorters[i] is { Metric: { } metric, Recorded: { } trajectory } sorter)
-                {
-                    foreach (var rare in sorter.Units.Where(unit => sorter.SpikesOf(unit) < _options.Sorting.LeastSpikes))
-                        trajectory.Remove(rare);
-                    Settle(trajectory, metric, sorter.Wires);
-                    chain.Sorters[i].Follow(metric, trajectory);
-                }
+                chain.Sorters[i].Follow(online.Sorters[i]);
         }, samples => progress?.Invoke(2, samples), cancellation);
         return (online, again);
     }
@@ -63,35 +55,5 @@ public sealed class OfflineSorter
         var chain = new SpikeSortingChain(_tetrodes, [.. source.Channels.Select(channel => channel.UnitsPerCount)], source.RateHz, source.BlockCapacity, _options);
         chain.ProcessAll(source, sink, origin => begin(chain, origin), progress, cancellation);
         return chain;
-    }
-
-    /// <summary>Makes one unit of those that look the same all along.</summary>
-    private void Settle(TemplateTrajectory trajectory, NoiseMetric metric, int wires)
-    {
-        int[] units = [.. trajectory.Units.OrderByDescending(trajectory.Spikes)];
-        for (var i = 0; i < units.Length; i++)
-            for (var j = i + 1; j < units.Length; j++)
-                if (trajectory.Spikes(units[i]) > 0 && trajectory.Spikes(units[j]) > 0 && Same(trajectory, units[i], units[j], metric, wires))
-                    trajectory.Merge(units[j], units[i]);
-    }
-
-    private bool Same(TemplateTrajectory trajectory, int unit, int other, NoiseMetric metric, int wires)
-    {
-        // Where both fired most; units that never fired together, where the one comes after the other.
-        int[] places = [.. Enumerable.Range(0, trajectory.Count).OrderByDescending(at => Math.Min(trajectory.Spikes(unit, at), trajectory.Spikes(other, at))).Take(Compared)];
-        if (trajectory.Spikes(unit, places[0]) == 0 || trajectory.Spikes(other, places[0]) == 0)
-            places = [Enumerable.Range(0, trajectory.Count).First(at => trajectory.Spikes(other, at) > 0)];
-        var same = 0;
-        foreach (var at in places)
-        {
-            var (a, b) = (new UnitTemplate(wires, _options.Sorting.Length), new UnitTemplate(wires, _options.Sorting.Length));
-            trajectory.TryShape(unit, at, a.Shape);
-            trajectory.TryShape(other, at, b.Shape);
-            a.Refresh(metric, _options.Sorting);
-            b.Refresh(metric, _options.Sorting);
-            if (UnitLearning.Same(a, b, metric, _options.Sorting))
-                same++;
-        }
-        return 2 * same > places.Length;
     }
 }

@@ -47,6 +47,36 @@ internal sealed class PrincipalComponents
             }
         }
         most = Math.Min(most, dimensions);
+        var (axes, variances) = Axes(covariance, dimensions, most);
+        var edge = Math.Pow(1 + Math.Sqrt((double)dimensions / members.Count), 2);
+        var count = Math.Clamp(variances.Count(variance => variance > 1.2 * edge), Math.Min(least, most), most);
+        return new(mean, axes[..(count * dimensions)], variances[..count]);
+    }
+
+    /// <summary>The directions in which points are largest, their mean left in, one after the other.</summary>
+    /// <param name="points">Point by point.</param>
+    /// <param name="dimensions">Numbers of a point.</param>
+    /// <param name="count">How many directions.</param>
+    public static float[] AboutZero(float[] points, int dimensions, int count)
+    {
+        var (covariance, n) = (new float[dimensions * dimensions], points.Length / dimensions);
+        for (var i = 0; i < n; i++)
+        {
+            var point = points.AsSpan(i * dimensions, dimensions);
+            for (var a = 0; a < dimensions; a++)
+            {
+                var row = covariance.AsSpan(a * dimensions, dimensions);
+                var scale = point[a] / n;
+                for (var b = 0; b < dimensions; b++)
+                    row[b] += scale * point[b];
+            }
+        }
+        return Axes(covariance, dimensions, count).Axes;
+    }
+
+    /// <summary>Orthogonal iteration: the first eigenvectors of a covariance, one after the other, and the eigenvalues.</summary>
+    private static (float[] Axes, double[] Variances) Axes(float[] covariance, int dimensions, int most)
+    {
         var axes = new float[most * dimensions];
         var random = new RandomStream(1, "axes");
         for (var i = 0; i < axes.Length; i++)
@@ -74,9 +104,7 @@ internal sealed class PrincipalComponents
             }
             (axes, next) = (next, axes);
         }
-        var edge = Math.Pow(1 + Math.Sqrt((double)dimensions / members.Count), 2);
-        var count = Math.Clamp(variances.Count(variance => variance > 1.2 * edge), Math.Min(least, most), most);
-        return new(mean, axes[..(count * dimensions)], variances[..count]);
+        return (axes, variances);
     }
 
     /// <summary>Coordinates of a point along the axes.</summary>

@@ -6,100 +6,77 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 public static class SnippetClustering
 {
-    private const int MostAxes = 10, MostDepth = 4;
+    private const int MostAxes = 10, MostDepth = 4, MostClouds = 16, FirstKept = 1 << 16;
+    // Samples before a spike that tell the noise.
+    private const int Early = 5;
+    private const double MostCutOff = 0.22;
 
     /// <summary>
-    /// Clusters snippets of which there is nothing else: no noise between them to whiten by. NB: a unit in the midst of a
-    /// cloud of distant spikes, which a person cuts out as its dense part, has no valley about it and stays with the cloud.
+    /// Clusters snippets of which there is nothing else: no noise between them to whiten by, and around every unit the many
+    /// small spikes of neurons farther away, without a valley. By the depths of their troughs and the heights of the swings
+    /// behind, as people cut them, in a mixture of normal clouds (<see cref="GaussianMixture"/>), in which a dense cloud shows
+    /// within a wide one. A cloud that the threshold cuts off is no unit's: most of it lies below.
     /// </summary>
-    /// <param name="snippets">Snippet by snippet, each wire by wire.</param>
+    /// <param name="snippets">Snippet by snippet, each wire by wire; spikes go down.</param>
     /// <param name="wires">Wires of a snippet.</param>
     /// <param name="samples">Samples of a wire.</param>
     /// <param name="leastSpikes">Snippets of a cluster, at least.</param>
-    /// <returns>By snippet its cluster, from 0 on; -1: it is in none of so many.</returns>
+    /// <returns>By snippet its cluster, from 0 on; -1: it is in none.</returns>
     public static int[] Label(ReadOnlySpan<float> snippets, int wires, int samples, int leastSpikes = 25)
     {
         var dimensions = wires * samples;
         var count = snippets.Length / dimensions;
-        var points = White(snippets[..(count * dimensions)], wires, samples);
         var labels = new int[count];
         Array.Fill(labels, -1);
-        var clusters = Divide(points, dimensions, leastSpikes);
-        for (var k = 0; k < clusters.Count; k++)
-            foreach (var i in clusters[k])
-                labels[i] = k;
+        if (count < leastSpikes)
+            return labels;
+        var (features, depths) = Extremes(snippets, wires, samples);
+        var mixture = GaussianMixture.Fit(features, 2 * wires, MostClouds, leastSpikes);
+        for (var i = 0; i < count; i++)
+            labels[i] = mixture.Assign(features.AsSpan(i * 2 * wires, 2 * wires));
+        var threshold = depths.Order().ElementAt(count / 100);
+        var next = 0;
+        for (var k = 0; k < mixture.Count; k++)
+        {
+            int[] members = [.. Enumerable.Range(0, count).Where(i => labels[i] == k)];
+            float[] own = [.. members.Select(i => depths[i]).Order()];
+            // Of a bell above the threshold a tenth is below half the way to its middle, of what the threshold cuts off a quarter and more.
+            var unit = own.Length >= leastSpikes && own.Count(depth => depth < (threshold + own[own.Length / 2]) / 2) < MostCutOff * own.Length;
+            foreach (var i in members)
+                labels[i] = unit ? FirstKept + next : -1;
+            next += unit ? 1 : 0;
+        }
+        for (var i = 0; i < count; i++)
+            labels[i] = labels[i] < 0 ? -1 : labels[i] - FirstKept;
         return labels;
     }
 
-    /// <summary>
-    /// Whitens by the covariance of the differences between neighbours, which are mostly of one neuron: two snippets that are
-    /// nearest in half of their samples differ in the other half by their noise.
-    /// </summary>
-    private static void Whiten(float[] points, int dimensions)
-    {
-        const int Most = 2000;
-        var count = points.Length / dimensions;
-        var step = Math.Max(1, count / Most);
-        int[] sample = [.. Enumerable.Range(0, Math.Min(count, Most)).Select(i => i * step)];
-        var covariance = new double[dimensions * dimensions];
-        var components = PrincipalComponents.Of(points, sample, dimensions, 6, 6);
-        var places = new float[sample.Length * components.Count];
-        for (var i = 0; i < sample.Length; i++)
-            components.Project(points.AsSpan(sample[i] * dimensions, dimensions), places.AsSpan(i * components.Count, components.Count));
-        var difference = new float[dimensions];
-        for (var i = 0; i < sample.Length; i++)
-        {
-            var (nearest, distance) = (-1, float.MaxValue);
-            for (var j = 0; j < sample.Length; j++)
-            {
-                var sum = 0f;
-                for (var k = 0; k < components.Count; k++)
-                    sum += (places[(i * components.Count) + k] - places[(j * components.Count) + k]) * (places[(i * components.Count) + k] - places[(j * components.Count) + k]);
-                if (j != i && sum < distance)
-                    (nearest, distance) = (j, sum);
-            }
-            for (var d = 0; d < dimensions; d++)
-                difference[d] = points[(sample[i] * dimensions) + d] - points[(sample[nearest] * dimensions) + d];
-            for (var a = 0; a < dimensions; a++)
-                for (var b = 0; b < dimensions; b++)
-                    covariance[(a * dimensions) + b] += difference[a] * difference[b] / 2.0 / sample.Length;
-        }
-        var metric = NoiseMetric.Of(covariance, dimensions, 0.1);
-        for (var i = 0; i < count; i++)
-        {
-            var point = points.AsSpan(i * dimensions, dimensions);
-            metric.Whiten(point, point);
-        }
-    }
-
-    /// <summary>
-    /// Moves each snippet so that its deepest trough is where most have theirs: they were cut out at a threshold, which a large
-    /// spike crosses earlier.
-    /// </summary>
-    private static float[] Aligned(ReadOnlySpan<float> snippets, int wires, int samples)
+    /// <summary>By snippet and wire the depth of the trough, then the height of the highest swing behind it, in units of the wire's noise; and each snippet's deepest trough.</summary>
+    private static (float[] Features, float[] Depths) Extremes(ReadOnlySpan<float> snippets, int wires, int samples)
     {
         var dimensions = wires * samples;
-        var (count, aligned) = (snippets.Length / dimensions, snippets.ToArray());
-        var troughs = new int[count];
-        for (var i = 0; i < count; i++)
+        var count = snippets.Length / dimensions;
+        var (features, depths, early) = (new float[count * 2 * wires], new float[count], new float[count * Early]);
+        for (var w = 0; w < wires; w++)
         {
-            var deepest = 0;
-            for (var d = 0; d < dimensions; d++)
-                if (snippets[(i * dimensions) + d] < snippets[(i * dimensions) + deepest])
-                    deepest = d;
-            troughs[i] = deepest % samples;
+            for (var i = 0; i < count; i++)
+                for (var t = 0; t < Early; t++)
+                    early[(i * Early) + t] = Math.Abs(snippets[(i * dimensions) + (w * samples) + t]);
+            var noise = Math.Max(1e-6f, Selection.Median(early) / 0.6745f);
+            for (var i = 0; i < count; i++)
+            {
+                var snippet = snippets.Slice((i * dimensions) + (w * samples), samples);
+                var (trough, highest) = (0, float.MinValue);
+                for (var t = 1; t < samples; t++)
+                    if (snippet[t] < snippet[trough])
+                        trough = t;
+                foreach (var x in snippet[trough..])
+                    highest = Math.Max(highest, x);
+                (features[(i * 2 * wires) + w], features[(i * 2 * wires) + wires + w]) = (-snippet[trough] / noise, highest / noise);
+                depths[i] = Math.Max(depths[i], -snippet[trough]);
+            }
         }
-        if (count == 0)
-            return aligned;
-        var usual = troughs.GroupBy(trough => trough).MaxBy(group => group.Count())!.Key;
-        for (var i = 0; i < count; i++)
-        {
-            var shift = Math.Clamp(troughs[i] - usual, -samples / 8, samples / 8);
-            for (var w = 0; w < wires; w++)
-                for (var t = 0; t < samples; t++)
-                    aligned[(i * dimensions) + (w * samples) + t] = snippets[(i * dimensions) + (w * samples) + Math.Clamp(t + shift, 0, samples - 1)];
-        }
-        return aligned;
+        return (features, depths);
     }
 
     private static float[] Features(float[] points, int dimensions, List<int> members, int least, int most, out int axes)
@@ -110,14 +87,6 @@ public static class SnippetClustering
         for (var i = 0; i < members.Count; i++)
             components.Project(points.AsSpan(members[i] * dimensions, dimensions), features.AsSpan(i * axes, axes));
         return features;
-    }
-
-    private static float[] White(ReadOnlySpan<float> snippets, int wires, int samples)
-    {
-        var points = Aligned(snippets, wires, samples);
-        if (points.Length >= 2 * wires * samples)
-            Whiten(points, wires * samples);
-        return points;
     }
 
     /// <summary>Clusters whitened points; those of too few are left out.</summary>

@@ -10,7 +10,7 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 public static class SorterState
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly byte[] Letters = Encoding.ASCII.GetBytes("CLSORTER");
 

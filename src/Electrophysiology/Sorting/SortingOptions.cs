@@ -51,6 +51,12 @@ public sealed record SortingOptions
     /// <summary>Times the noise that a unit's mean trough must be on its best wire.</summary>
     public double LeastSnr { get; init; } = 4;
 
+    /// <summary>
+    /// Times the noise from which on it is called a unit. What is smaller has templates, so that its spikes are not taken for a
+    /// neighbour's, and is told of as unit 0: it is as often several neurons' as one's.
+    /// </summary>
+    public double UnitSnr { get; init; } = 4.5;
+
     /// <summary>Squared length of a unit's mean waveform in units of the noise. NB: noise that crosses a threshold has a mean too, of the threshold squared.</summary>
     public double LeastEnergy { get; init; } = 40;
 

@@ -70,7 +70,8 @@ internal sealed class TemplateMatcher
         if (Enough(best))
         {
             Subtract(best, 1);
-            if (Quiet(levels, 0, _window) && Fits(best))
+            // NB: beyond its template's end a large spike still swings, by more than the noise.
+            if (Quiet(levels, _options.Margin + best.Shift, _window - _options.Margin + best.Shift) && Fits(best, 5, 0.03f))
             {
                 Single = true;
                 found[0] = best;
@@ -79,6 +80,13 @@ internal sealed class TemplateMatcher
             _trace.CopyTo(_residual, 0);
         }
         return Explain(depth, levels, found);
+    }
+
+    /// <summary>Squared length, in the directions in which spikes lie, of what the best template near the trough leaves of an event.</summary>
+    public float Misfit(ReadOnlySpan<float> window)
+    {
+        LeftOver(window, out _);
+        return Metric.Subspace!.Squared(_snippet);
     }
 
     /// <summary>Squared length of what the best template near the trough leaves of an event.</summary>
@@ -121,9 +129,9 @@ internal sealed class TemplateMatcher
             foreach (var match in found[..count])
                 Subtract(match, 1);
         }
-        // A spike of a neuron further away, of which a template explains the smaller part, is none of its unit's.
+        // A spike of another neuron, of which a template explains a part, is none of its unit's.
         for (var i = count - 1; i >= 0; i--)
-            if (Left(found[i]) > Metric.NoiseSquared + found[i].Gain)
+            if (!Fits(found[i], 6, 0.06f))
             {
                 Subtract(found[i], -1);
                 found[i] = found[--count];
@@ -299,11 +307,16 @@ internal sealed class TemplateMatcher
         return false;
     }
 
-    /// <summary>Whether what is left of a spike is noise, and what a spike's shape varies by: a sixth of it.</summary>
-    private bool Fits(in TemplateMatch match)
+    /// <summary>
+    /// Whether what is left of a spike, in the directions in which spikes lie, is noise (so many times its spread above its
+    /// mean) and a share of the spike's energy, by which its shape varies.
+    /// </summary>
+    private bool Fits(in TemplateMatch match, float spreads, float share)
     {
-        var noise = Metric.NoiseSquared;
-        return Left(match) < noise + (5 * MathF.Sqrt(2 * noise)) + (0.03f * match.Amplitude * match.Amplitude * Templates[match.Template].Energy);
+        Cut(_residual, match.Shift, _snippet);
+        var (noise, left) = Metric.Subspace is { } subspace ? (subspace.Count, subspace.Squared(_snippet)) : (Metric.NoiseSquared, Metric.Squared(_snippet));
+        var template = Templates[match.Template];
+        return left < (template.Spread * (noise + (spreads * MathF.Sqrt(2 * noise)))) + (share * match.Amplitude * match.Amplitude * template.Energy);
     }
 
     /// <summary>Squared length of what is left of a spike.</summary>

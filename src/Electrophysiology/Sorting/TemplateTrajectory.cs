@@ -10,6 +10,9 @@ internal sealed class TemplateTrajectory(int dimensions, long origin, double str
     private const int Enough = 60;
 
     private readonly Dictionary<int, List<Stretch?>> _units = [];
+    private readonly Dictionary<int, int> _owners = [];
+    private readonly Dictionary<int, float> _spreads = [];
+    private readonly HashSet<int> _background = [];
 
     /// <summary>The units, in ascending order.</summary>
     public IEnumerable<int> Units => _units.Keys.Order();
@@ -20,8 +23,23 @@ internal sealed class TemplateTrajectory(int dimensions, long origin, double str
     /// <summary>The stretch that a sample is in.</summary>
     public int At(double sample) => (int)Math.Max(0, (sample - origin) / stretchSamples);
 
-    /// <summary>Enters a spike: what it looked like, from the sample of its template on.</summary>
+    /// <summary>Enters a spike: what is left of it, and the template that was taken from it.</summary>
     public void Add(int unit, double sample, ReadOnlySpan<float> residual, float amplitude, float[] shape)
+    {
+        var sum = Enter(unit, sample);
+        for (var d = 0; d < dimensions; d++)
+            sum[d] += residual[d] + (amplitude * shape[d]);
+    }
+
+    /// <summary>Enters a spike: what it looked like, from the sample of its template on.</summary>
+    public void Add(int unit, double sample, ReadOnlySpan<float> snippet)
+    {
+        var sum = Enter(unit, sample);
+        for (var d = 0; d < dimensions; d++)
+            sum[d] += snippet[d];
+    }
+
+    private double[] Enter(int unit, double sample)
     {
         if (!_units.TryGetValue(unit, out var stretches))
             _units[unit] = stretches = [];
@@ -30,8 +48,7 @@ internal sealed class TemplateTrajectory(int dimensions, long origin, double str
             stretches.Add(null);
         var stretch = stretches[at] ??= new(dimensions);
         stretch.Spikes++;
-        for (var d = 0; d < dimensions; d++)
-            stretch.Sum[d] += residual[d] + (amplitude * shape[d]);
+        return stretch.Sum;
     }
 
     /// <summary>Spikes of a unit in a stretch.</summary>
@@ -79,6 +96,24 @@ internal sealed class TemplateTrajectory(int dimensions, long origin, double str
         }
         _units.Remove(unit);
     }
+
+    /// <summary>The neuron that a unit's shape is of: itself, or another that has several.</summary>
+    public int Owner(int unit) => _owners.GetValueOrDefault(unit, unit);
+
+    /// <summary>Says that a unit's shape is another's, beside that one's own.</summary>
+    public void Own(int unit, int by) => _owners[unit] = Owner(by);
+
+    /// <summary>Whether a unit is not told of: its shapes only keep its spikes from others.</summary>
+    public bool IsBackground(int unit) => _background.Contains(unit);
+
+    /// <summary>Says that a unit is not told of.</summary>
+    public void Hide(int unit) => _background.Add(unit);
+
+    /// <summary>How widely a unit's spikes lie about its shape, in variances of the noise.</summary>
+    public float Spread(int unit) => _spreads.GetValueOrDefault(unit, 1);
+
+    /// <summary>Says how widely.</summary>
+    public void Widen(int unit, float spread) => _spreads[unit] = spread;
 
     /// <summary>Leaves a unit out.</summary>
     public void Remove(int unit) => _units.Remove(unit);

@@ -6,13 +6,7 @@ namespace ClosedLoop.Electrophysiology;
 public sealed partial class TetrodeSorter
 {
     /// <summary>The units' numbers, in ascending order.</summary>
-    public IReadOnlyList<int> Units => [.. _units.Select(unit => unit.Id).Order()];
-
-    internal NoiseMetric? Metric => _matcher?.Metric;
-
-    internal TemplateTrajectory? Recorded => _recorded;
-
-    internal long SpikesOf(int unit) => Existing(unit).Spikes;
+    public IReadOnlyList<int> Units => [.. _units.Where(unit => !unit.Background).Select(unit => unit.Id).Order()];
 
     /// <summary>How good each unit is. Takes some ten milliseconds: for a display or a report, on the sorter's own thread.</summary>
     public IReadOnlyList<UnitQuality> Qualities()
@@ -20,7 +14,7 @@ public sealed partial class TetrodeSorter
         if (_matcher is null)
             return [];
         var (points, labels) = Features();
-        return [.. _units.OrderBy(unit => unit.Id).Select(unit => Quality(unit, points, labels))];
+        return [.. _units.Where(unit => !unit.Background).OrderBy(unit => unit.Id).Select(unit => Quality(unit, points, labels))];
     }
 
     /// <summary>Makes one unit of some, called by the lowest of their numbers. It keeps all their templates.</summary>
@@ -79,18 +73,24 @@ public sealed partial class TetrodeSorter
         writer.Write(_matcher.Metric.Added);
         foreach (var value in _matcher.Metric.Covariance)
             writer.Write(value);
+        var filters = _matcher.Metric.Subspace?.Filters ?? [];
+        writer.Write(filters.Count);
+        foreach (var value in filters)
+            writer.Write(value);
         writer.Write(_nextId);
         writer.Write(_units.Count);
         foreach (var unit in _units)
         {
             writer.Write(unit.Id);
             writer.Write(unit.LearntMicrovolts);
+            writer.Write(unit.Background);
         }
         writer.Write(_matcher.Templates.Count);
         foreach (var template in _matcher.Templates)
         {
             writer.Write(template.Unit);
             writer.Write(template.Spikes);
+            writer.Write(template.Spread);
             foreach (var value in template.Shape)
                 writer.Write(value);
         }
@@ -108,14 +108,19 @@ public sealed partial class TetrodeSorter
             covariance[i] = reader.ReadDouble();
         if (NoiseMetric.Restore(covariance, dimensions, added) is not { } metric)
             return false;
+        var filters = reader.ReadInt32();
+        if (filters < 0 || filters > dimensions * dimensions || filters % dimensions != 0)
+            return false;
+        if (filters > 0)
+            metric.Subspace = SpikeSubspace.Restore([.. Enumerable.Range(0, filters).Select(_ => reader.ReadSingle())], dimensions);
         _matcher = new(Wires, metric, _options);
         _nextId = reader.ReadInt32();
         _units.Clear();
         for (var left = reader.ReadInt32(); left > 0; left--)
-            _units.Add(new(reader.ReadInt32()) { LearntMicrovolts = reader.ReadSingle() });
+            _units.Add(new(reader.ReadInt32()) { LearntMicrovolts = reader.ReadSingle(), Background = reader.ReadBoolean() });
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            var template = new UnitTemplate(Wires, _options.Length) { Unit = reader.ReadInt32(), Spikes = reader.ReadDouble() };
+            var template = new UnitTemplate(Wires, _options.Length) { Unit = reader.ReadInt32(), Spikes = reader.ReadDouble(), Spread = reader.ReadSingle() };
             for (var i = 0; i < template.Shape.Length; i++)
                 template.Shape[i] = reader.ReadSingle();
             template.Refresh(metric, _options);
@@ -128,24 +133,34 @@ public sealed partial class TetrodeSorter
         return true;
     }
 
-    /// <summary>Keeps what the units look like in each stretch of a recording, for a second pass.</summary>
-    internal void Record(long origin, double stretchSamples) => _recorded = new(Wires * _options.Length, origin, stretchSamples);
+    /// <summary>Keeps what the units look like in each stretch of a recording, and spikes of theirs, for a second pass.</summary>
+    internal void Record(long origin, double stretchSamples) =>
+        (_recorded, _archive) = (new(Wires * _options.Length, origin, stretchSamples), new(Wires * _options.Length, _window.Length));
 
-    /// <summary>Sorts by what the units looked like in a first pass, in each stretch by what they looked like there.</summary>
-    internal void Follow(NoiseMetric metric, TemplateTrajectory trajectory)
+    /// <summary>
+    /// Sorts by what a first pass has left behind: units as they are known when all of a recording is, in each stretch as they
+    /// looked there. Where the first learnt none, this one begins anew.
+    /// </summary>
+    internal void Follow(TetrodeSorter first)
     {
+        if (first is not { _matcher.Metric: { } metric, _recorded: { } trajectory, _archive: { } archive })
+            return;
+        foreach (var template in first._matcher.Templates)
+            trajectory.Widen(template.Unit, template.Spread);
+        UnitRefinement.Refine(trajectory, archive, metric, first._levels, _rateHz, _options);
         (_planned, _waiting) = (trajectory, null);
         _matcher = new(Wires, metric, _options);
-        foreach (var unit in trajectory.Units)
+        foreach (var shape in trajectory.Units)
         {
-            var template = new UnitTemplate(Wires, _options.Length) { Unit = unit, Spikes = trajectory.Spikes(unit) };
-            _matcher.Templates.Add(template);
-            _units.Add(new(unit));
+            var unit = trajectory.Owner(shape);
+            _matcher.Templates.Add(new(Wires, _options.Length) { Unit = unit, Planned = shape, Spikes = trajectory.Spikes(shape), Spread = trajectory.Spread(shape) });
+            if (_units.TrueForAll(other => other.Id != unit))
+                _units.Add(new(unit) { Background = trajectory.IsBackground(unit) });
         }
         _nextId = _units.Select(unit => unit.Id).DefaultIfEmpty(0).Max() + 1;
         Plan(long.MinValue / 2);
         foreach (var unit in _units)
-            unit.LearntMicrovolts = _matcher.Templates.First(template => template.Unit == unit.Id).PeakMicrovolts;
+            unit.LearntMicrovolts = _matcher.Templates.Where(template => template.Unit == unit.Id).Max(template => template.PeakMicrovolts);
     }
 
     private void Plan(long sample)
@@ -155,7 +170,7 @@ public sealed partial class TetrodeSorter
             return;
         _stretch = stretch;
         foreach (var template in _matcher!.Templates)
-            if (_planned.TryShape(template.Unit, stretch, template.Shape))
+            if (_planned.TryShape(template.Planned, stretch, template.Shape))
                 template.Refresh(_matcher.Metric, _options);
     }
 
@@ -196,7 +211,7 @@ public sealed partial class TetrodeSorter
         return (points, labels);
     }
 
-    private UnitTrack Existing(int id) => _units.Find(unit => unit.Id == id)
+    private UnitTrack Existing(int id) => _units.Find(unit => unit.Id == id && !unit.Background)
         ?? throw ClosedLoopException.Usage($"tetrode {Tetrode} has no unit {id}; it has {(_units.Count == 0 ? "none" : string.Join(", ", Units))}");
 
     /// <summary>The lesser of two of which either may not be known.</summary>

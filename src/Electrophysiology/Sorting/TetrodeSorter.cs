@@ -28,6 +28,7 @@ public sealed partial class TetrodeSorter
     private Task<(NoiseMetric Metric, List<UnitTemplate> Templates)>? _learning;
     private long _began = long.MinValue, _adoptAt, _searchAt = long.MaxValue, _last = long.MinValue, _now;
     private TemplateTrajectory? _recorded, _planned;
+    private SpikeArchive? _archive;
     private int _nextId = 1, _stretch = -1;
 
     /// <summary>Makes a sorter that knows nothing yet.</summary>
@@ -168,7 +169,7 @@ public sealed partial class TetrodeSorter
         foreach (var template in templates.Take(MostUnits - _units.Count))
         {
             template.Unit = _nextId++;
-            _units.Add(new(template.Unit) { Born = !first, LearntMicrovolts = template.PeakMicrovolts });
+            _units.Add(new(template.Unit) { Born = !first, LearntMicrovolts = template.PeakMicrovolts, Background = template.PeakMicrovolts < _options.UnitSnr * _levels[template.PeakWire] });
             _matcher.Templates.Add(template);
             _recorded?.Add(template.Unit, _now, new float[template.Shape.Length], 1, template.Shape);
         }
@@ -197,11 +198,13 @@ public sealed partial class TetrodeSorter
             var at = sample + match.Shift + (double)match.Delay;
             if (at < from || at >= to || !Enter(template.Unit, at))
                 continue;
-            sink.Take(new(Tetrode, template.Unit, at, match.Amplitude * template.PeakMicrovolts, late));
+            _archive?.Note(template.Unit, at);
+            sink.Take(new(Tetrode, Unit(template.Unit).Background ? 0 : template.Unit, at, match.Amplitude * template.PeakMicrovolts, late));
         }
         if (matcher.Single)
         {
             _recent.Add(sample, matcher.Templates[_found[0].Template].Unit, window);
+            Keep(_found[0], sample);
             if (_found[0].Margin > SureMargin && _found[0].Gain > 0.5f * matcher.Templates[_found[0].Template].Energy)
                 Follow(_found[0], sample);
         }
@@ -209,6 +212,7 @@ public sealed partial class TetrodeSorter
         {
             Rejected++;
             _rejects.Add(sample, 0, window);
+            _archive?.Rejects.Add(sample, window);
             _recent.Add(sample, 0, window);
             if (count == 0)
                 sink.Take(new(Tetrode, 0, sample, depth * _levels.Max(), late));
@@ -230,6 +234,14 @@ public sealed partial class TetrodeSorter
         if (!(interval < 0))
             unit.Last = at;
         return true;
+    }
+
+    /// <summary>Keeps a spike that is one unit's and nothing else's, where there will be a second pass.</summary>
+    private void Keep(in TemplateMatch match, long sample)
+    {
+        var template = _matcher!.Templates[match.Template];
+        if (match.Gain > 0.5f * template.Energy)
+            _archive?.Keep(template.Unit, sample + match.Shift + (double)match.Delay, _matcher.ResidualAt(match.Shift), match.Amplitude, template.Shape);
     }
 
     /// <summary>Moves a template a little towards a spike that is surely its unit's: more, the longer there was none.</summary>

@@ -12,10 +12,13 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 internal sealed class UnitLearning
 {
-    private const int MostEvents = 6000, MostDivided = 2000, Sampled = 201;
+    private const int MostEvents = 6000, MostDivided = 2000, MostWaveforms = 8000, LeastWaveforms = 100, Sampled = 201;
+    // Times its noise that a wire is below zero for its waveform to say what waveforms there are.
+    private const float ClearLevel = 5;
     private const double Deeper = 1.4;
-    // Times what noise leaves that half of a unit's spikes leave at most when its template is taken from them: of a unit about 1, of many distant ones 1.3 and more.
-    private const float ManyShapes = 1.2f;
+    // Times what noise leaves that half of a unit's spikes leave at most when its template is taken from them, beside a share
+    // of its energy by which real neurons' spikes vary; many distant neurons leave more.
+    private const float ManyShapes = 1.5f, MostSpread = 4;
 
     private readonly SortingOptions _options;
     private readonly EventStore _events;
@@ -23,11 +26,13 @@ internal sealed class UnitLearning
     private readonly float[] _levels;
     private readonly int _wires, _dimensions, _count;
     private readonly float[] _window;
+    private readonly SpikeSubspace _subspace;
 
     private UnitLearning(EventStore events, int count, NoiseMetric metric, float[] levels, SortingOptions options)
     {
         (_events, _count, _metric, _levels, _options, _wires, _dimensions) = (events, count, metric, levels, options, levels.Length, metric.Dimensions);
         _window = new float[_wires * options.Window];
+        _subspace = metric.Subspace ??= SpikeSubspace.Of(Waveforms(), _wires, metric);
     }
 
     /// <summary>Learns.</summary>
@@ -40,6 +45,8 @@ internal sealed class UnitLearning
     /// <returns>Templates without units, the deepest first.</returns>
     public static List<UnitTemplate> Learn(EventStore events, int count, NoiseMetric metric, float[] levels, SortingOptions options, IReadOnlyList<UnitTemplate>? known = null)
     {
+        if (count == 0)
+            return [];
         var learning = new UnitLearning(events, count, metric, levels, options);
         known ??= [];
         var templates = learning.Settle(learning.Templates(_ => true, options.Threshold), known);
@@ -54,10 +61,11 @@ internal sealed class UnitLearning
     {
         var learning = new UnitLearning(events, events.Count, metric, levels, options);
         var points = learning.White(members);
-        var components = PrincipalComponents.Of(points, [.. Enumerable.Range(0, members.Count)], metric.Dimensions, 1, 4);
+        var dimensions = learning._subspace.Count;
+        var components = PrincipalComponents.Of(points, [.. Enumerable.Range(0, members.Count)], dimensions, 1, 4);
         var features = new float[members.Count * components.Count];
         for (var i = 0; i < members.Count; i++)
-            components.Project(points.AsSpan(i * metric.Dimensions, metric.Dimensions), features.AsSpan(i * components.Count, components.Count));
+            components.Project(points.AsSpan(i * dimensions, dimensions), features.AsSpan(i * components.Count, components.Count));
         var labels = IsoSplit.Parcels(features, components.Count, 2);
         List<int>[] halves = [.. Enumerable.Range(0, 2).Select(k => members.Where((_, i) => labels[i] == k).ToList()).OrderByDescending(half => half.Count)];
         if (halves[1].Count < 10)
@@ -74,20 +82,42 @@ internal sealed class UnitLearning
         List<int> chosen = [.. Enumerable.Range(0, _count).Where(i => wanted(i) && Depth(i) >= threshold)];
         if (chosen.Count > MostEvents)
             chosen = [.. Enumerable.Range(0, MostEvents).Select(i => chosen[(int)((long)i * chosen.Count / MostEvents)])];
-        var clusters = SnippetClustering.Divide(White(chosen), _dimensions, _options.LeastSpikes);
+        var clusters = SnippetClustering.Divide(White(chosen), _subspace.Count, _options.LeastSpikes);
         return [.. clusters.Select(cluster => cluster.ConvertAll(i => chosen[i]))];
     }
 
-    /// <summary>Events, aligned and whitened.</summary>
+    /// <summary>The waveforms of wires on which a spike is clear, aligned.</summary>
+    private float[] Waveforms()
+    {
+        var (rows, snippet, length) = (new List<float>(), new float[_dimensions], _options.Length);
+        for (var i = 0; i < _count && rows.Count < MostWaveforms * length; i += Math.Max(1, _count / MostWaveforms))
+        {
+            _events.Read(i, _window);
+            SnippetAlignment.Cut(_window, SnippetAlignment.Trough(_window, _levels, _options), _options, snippet);
+            for (var w = 0; w < _wires; w++)
+                if (_levels[w] > 0 && snippet[(w * length) + _options.Before] < -ClearLevel * _levels[w])
+                    rows.AddRange(snippet.AsSpan(w * length, length));
+        }
+        // Where there is no clear spike, any: its waveforms are the noise's, and those are as good as others.
+        for (var i = 0; i < _count && rows.Count < LeastWaveforms * length; i++)
+        {
+            _events.Read(i, _window);
+            SnippetAlignment.Cut(_window, 0, _options, snippet);
+            rows.AddRange(snippet);
+        }
+        return [.. rows];
+    }
+
+    /// <summary>Events, aligned, whitened, and without the noise in directions in which no spike can lie.</summary>
     private float[] White(IReadOnlyList<int> chosen)
     {
-        var points = new float[chosen.Count * _dimensions];
+        var points = new float[chosen.Count * _subspace.Count];
         var snippet = new float[_dimensions];
         for (var i = 0; i < chosen.Count; i++)
         {
             _events.Read(chosen[i], _window);
             SnippetAlignment.Cut(_window, SnippetAlignment.Trough(_window, _levels, _options), _options, snippet);
-            _metric.Whiten(snippet, points.AsSpan(i * _dimensions, _dimensions));
+            _subspace.Project(snippet, points.AsSpan(i * _subspace.Count, _subspace.Count));
         }
         return points;
     }
@@ -120,9 +150,11 @@ internal sealed class UnitLearning
         for (var i = 0; i < members.Count; i += Math.Max(1, members.Count / Sampled))
         {
             _events.Read(members[i], _window);
-            left.Add(matcher.LeftOver(_window, out _));
+            left.Add(matcher.Misfit(_window));
         }
-        return Selection.Median(CollectionsMarshal.AsSpan(left)) < (ManyShapes * _metric.NoiseSquared) + (0.04f * template.Energy) ? template : null;
+        var misfit = Selection.Median(CollectionsMarshal.AsSpan(left));
+        template.Spread = Math.Clamp(misfit / _subspace.Count, 1, MostSpread);
+        return misfit < (ManyShapes * _subspace.Count) + (0.15f * template.Energy) ? template : null;
     }
 
     /// <summary>The median of some two hundred snippets: those that overlap with others do not lead it astray.</summary>
@@ -221,10 +253,10 @@ internal sealed class UnitLearning
         var divided = new List<UnitTemplate>();
         for (var k = 0; k < templates.Count; k++)
         {
-            var white = new float[snippets[k].Count * _dimensions];
+            var points = new float[snippets[k].Count * _subspace.Count];
             for (var i = 0; i < snippets[k].Count; i++)
-                _metric.Whiten(snippets[k][i], white.AsSpan(i * _dimensions, _dimensions));
-            var parts = SnippetClustering.Divide(white, _dimensions, _options.LeastSpikes);
+                _subspace.Project(snippets[k][i], points.AsSpan(i * _subspace.Count, _subspace.Count));
+            var parts = SnippetClustering.Divide(points, _subspace.Count, _options.LeastSpikes);
             divided.AddRange(parts.Count < 2 ? [templates[k]] : parts.Select(part => Mean(part.ConvertAll(i => snippets[k][i]))));
         }
         return divided;

@@ -23,6 +23,9 @@ internal sealed class UnitTemplate
 
     public int Unit { get; set; }
 
+    /// <summary>In a second pass, what its shape is called in the <see cref="TemplateTrajectory"/>.</summary>
+    public int Planned { get; init; }
+
     /// <summary>Microvolts, wire by wire.</summary>
     public float[] Shape { get; }
 
@@ -62,6 +65,12 @@ internal sealed class UnitTemplate
     /// <summary>Spikes that it was made of.</summary>
     public double Spikes { get; set; }
 
+    /// <summary>
+    /// How widely its spikes lie about it, in variances of the noise: 1 where they are one shape and noise; of real neurons,
+    /// which move and tire, some times that.
+    /// </summary>
+    public float Spread { get; set; } = 1;
+
     /// <summary>How far the shape has moved since.</summary>
     public float Moved { get; set; }
 
@@ -85,20 +94,20 @@ internal sealed class UnitTemplate
         metric.Filter(Shape, filtered);
         (Energy, Cross) = (NoiseMetric.Dot(Shape, filtered), NoiseMetric.Dot(Slope, filtered));
         LeastGain = (float)Math.Max(options.LeastGain, Math.Min(0.5 * Energy, 7.5 * options.LeastGain));
-        Spread(filtered, Filter);
+        Pad(filtered, Filter);
         metric.Filter(Slope, filtered);
         SlopeEnergy = NoiseMetric.Dot(Slope, filtered);
-        Spread(filtered, SlopeFilter);
+        Pad(filtered, SlopeFilter);
     }
 
     public UnitTemplate Copy()
     {
-        var copy = new UnitTemplate(Wires, Length) { Unit = Unit, Spikes = Spikes };
+        var copy = new UnitTemplate(Wires, Length) { Unit = Unit, Spikes = Spikes, Spread = Spread };
         Shape.CopyTo(copy.Shape, 0);
         return copy;
     }
 
-    private void Spread(ReadOnlySpan<float> filtered, float[] padded)
+    private void Pad(ReadOnlySpan<float> filtered, float[] padded)
     {
         for (var w = 0; w < Wires; w++)
             filtered.Slice(w * Length, Length).CopyTo(padded.AsSpan(w * Padded));

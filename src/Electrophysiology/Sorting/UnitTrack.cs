@@ -20,6 +20,9 @@ internal sealed class UnitTrack(int id)
     /// <summary>Whether it was found after the learning period.</summary>
     public bool Born { get; init; }
 
+    /// <summary>Whether it is not told of as a unit: too small, or several neurons, it only keeps its spikes from others.</summary>
+    public bool Background { get; init; }
+
     /// <summary>Depth of the trough when it was learnt.</summary>
     public float LearntMicrovolts { get; set; }
 }

@@ -39,6 +39,23 @@ public sealed class SortCommandTests : IDisposable
     }
 
     [Fact]
+    public void Samples_that_a_recording_lacks_are_reported()
+    {
+        // Four electrodes at 30 kHz for six seconds, of which 1234 samples never came.
+        const int Before = 60_000, After = 118_766, Missing = 1234;
+        long[] numbers = [.. Enumerable.Range(0, Before).Select(i => 5000L + i), .. Enumerable.Range(0, After).Select(i => 5000L + Before + Missing + i)];
+        var written = new Acquisition.OpenEphys.WrittenRecording(_folder, numbers);
+        var (units, json) = (Path.Combine(_folder, "units.nwb"), Path.Combine(_folder, "sort.json"));
+        foreach (var online in new[] { true, false })
+        {
+            Done(ProgramRunner.Run(["sort", written.Folder, "--out", units, "--json", json, .. online ? (string[])["--online"] : []]));
+            using var report = JsonDocument.Parse(File.ReadAllText(json));
+            Assert.Equal((Missing, online ? 1 : 2), (report.RootElement.GetProperty("samples_lost").GetInt32(), report.RootElement.GetProperty("passes").GetInt32()));
+            File.Delete(units);
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_sorted_is_refused_before_anything_is_written()
     {
         var units = Path.Combine(_folder, "units.nwb");
