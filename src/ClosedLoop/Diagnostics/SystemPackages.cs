@@ -4,7 +4,7 @@ namespace ClosedLoop.Diagnostics;
 
 /// <summary>One package of the operating system that ClosedLoop uses.</summary>
 /// <param name="Name">Its name on this distribution.</param>
-/// <param name="Use"><c>run</c>, or <c>train</c> for what training alone needs.</param>
+/// <param name="Use"><c>run</c>, or the verb that alone needs it: <c>train</c>, <c>bench</c> (its <c>--scipy</c>).</param>
 /// <param name="Tested">The upstream version ClosedLoop was tested with.</param>
 /// <param name="Installed">The installed version; null where it is not installed as a package.</param>
 /// <param name="Present">Whether what it brings is there, from a package or not.</param>
@@ -54,13 +54,11 @@ public sealed class SystemPackages
                 "not known: this program does not lie in its repository", Purpose, "start it as ./closedloop in the repository");
             yield break;
         }
-        string[] Absent(bool training) => [.. _packages.Where(package => !package.Present && package.Use == "train" == training).Select(package => package.Name)];
-        var missing = Absent(training: false);
-        if (Absent(training: true) is { Length: > 0 } forTraining)
-        {
-            yield return new Check("packages", "training", CheckState.Differs, $"not here: {string.Join(", ", forTraining)}", "./closedloop train",
-                "the first './closedloop train' installs them");
-        }
+        string[] Absent(string use) => [.. _packages.Where(package => !package.Present && package.Use == use).Select(package => package.Name)];
+        var missing = Absent("run");
+        foreach (var (use, what, verb) in new[] { ("train", "training", "./closedloop train"), ("bench", "comparison", "./closedloop bench --scipy") })
+            if (Absent(use) is { Length: > 0 } forVerb)
+                yield return new Check("packages", what, CheckState.Differs, $"not here: {string.Join(", ", forVerb)}", verb, $"the first '{verb}' installs them");
         if (missing.Length > 0)
         {
             yield return new Check("packages", "installed", CheckState.Missing, $"not here: {string.Join(", ", missing)}", Purpose,
