@@ -39,6 +39,16 @@ public sealed class SortingBenchTests
         Assert.False((good with { Memory = new(4, 30, 100, 100, 300, 340) }).IsWithin);
     }
 
+    [Theory]
+    [InlineData("--tetrodes", "-1")]
+    [InlineData("--tetrode-minutes", "5")]
+    public void What_cannot_be_measured_is_refused_before_anything_is(string option, string value)
+    {
+        var result = ProgramRunner.Run("bench", option, value);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"{option} {value}", result.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void SciPy_finds_the_same_spikes_in_the_same_noise()
     {
