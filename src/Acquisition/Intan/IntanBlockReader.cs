@@ -11,9 +11,12 @@ namespace ClosedLoop.Acquisition;
 /// </summary>
 internal sealed class IntanBlockReader : IDisposable
 {
+    /// <summary>Samples of the electrodes for each of the auxiliary inputs.</summary>
+    public const int AuxiliaryEvery = 4;
+
     private readonly byte[] _bytes;
     private readonly bool _signed;
-    private readonly int _digitalStart;
+    private readonly int _auxiliaryStart, _supplyStart, _analogStart, _digitalStart, _outputStart;
     private readonly (string Path, long DataStart, long Blocks)[] _files;
     private FileStream? _file;
     private int _fileAt = -1;
@@ -28,10 +31,12 @@ internal sealed class IntanBlockReader : IDisposable
         (Samples, Electrodes) = (header.BlockSamples, header.Of(IntanSignal.Amplifier).Count);
         // NB: before version 1.2 numbers were unsigned; since then they are negative before a trigger.
         _signed = header.Version >= new Version(1, 2);
-        _digitalStart = (4 * Samples) + (2 * ((Samples * (Electrodes + header.Of(IntanSignal.AnalogInput).Count))
-            + (Samples / 4 * header.Of(IntanSignal.Auxiliary).Count) + header.Of(IntanSignal.Supply).Count + header.TemperatureSensors));
-        var words = Enumerable.Count([IntanSignal.DigitalInput, IntanSignal.DigitalOutput], signal => header.Of(signal).Count > 0);
-        _bytes = new byte[_digitalStart + (2 * Samples * words)];
+        _auxiliaryStart = (4 * Samples) + (2 * Samples * Electrodes);
+        _supplyStart = _auxiliaryStart + (2 * (Samples / AuxiliaryEvery) * header.Of(IntanSignal.Auxiliary).Count);
+        _analogStart = _supplyStart + (2 * (header.Of(IntanSignal.Supply).Count + header.TemperatureSensors));
+        _digitalStart = _analogStart + (2 * Samples * header.Of(IntanSignal.AnalogInput).Count);
+        _outputStart = _digitalStart + (header.Of(IntanSignal.DigitalInput).Count > 0 ? 2 * Samples : 0);
+        _bytes = new byte[_outputStart + (header.Of(IntanSignal.DigitalOutput).Count > 0 ? 2 * Samples : 0)];
         _files = [.. files.Select(file => (file.Path, file.Header.DataStart, BlocksOf(file.Path, file.Header.DataStart))).Where(file => file.Item3 > 0)];
         Blocks = _files.Sum(file => file.Blocks);
         if (Blocks == 0)
@@ -75,6 +80,20 @@ internal sealed class IntanBlockReader : IDisposable
 
     /// <summary>The digital inputs at a sample of the block, a bit for each.</summary>
     public ushort DigitalInputs(int at) => MemoryMarshal.Cast<byte, ushort>(_bytes.AsSpan(_digitalStart))[at];
+
+    /// <summary>The digital outputs at a sample of the block, a bit for each.</summary>
+    public ushort DigitalOutputs(int at) => MemoryMarshal.Cast<byte, ushort>(_bytes.AsSpan(_outputStart))[at];
+
+    /// <summary>Samples of the electrodes for each number of a signal that is neither an electrode nor digital.</summary>
+    public int Every(IntanSignal signal) => signal switch { IntanSignal.Auxiliary => AuxiliaryEvery, IntanSignal.Supply => Samples, _ => 1 };
+
+    /// <summary>The block's numbers of such a signal's channel.</summary>
+    public ReadOnlySpan<ushort> Numbers(IntanSignal signal, int channel)
+    {
+        var count = Samples / Every(signal);
+        var start = signal switch { IntanSignal.Auxiliary => _auxiliaryStart, IntanSignal.Supply => _supplyStart, _ => _analogStart };
+        return MemoryMarshal.Cast<byte, ushort>(_bytes.AsSpan(start)).Slice(channel * count, count);
+    }
 
     /// <summary>Writes samples of the electrodes, sample by sample; in the file they are offset binary, and 32768 is 0 V.</summary>
     public void Copy(int at, int count, Span<short> samples) => ChannelColumns.Interleave(

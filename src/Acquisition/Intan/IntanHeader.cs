@@ -33,8 +33,7 @@ public sealed class IntanHeader
         Skip(2 + (6 * 4) + 2 + (2 * 4));
         Notes = [Text(), Text(), Text()];
         TemperatureSensors = Version >= new Version(1, 1) ? Whole("the number of temperature sensors", 0, 64) : 0;
-        if (Version >= new Version(1, 3))
-            Skip(2);
+        BoardMode = Version >= new Version(1, 3) ? Whole("the board's mode", 0, 255) : 0;
         ReferenceChannel = Version >= new Version(2, 0) ? Text() : "";
         for (var group = Whole("the number of ports", 0, 256); group > 0; group--)
             ReadGroup();
@@ -52,6 +51,9 @@ public sealed class IntanHeader
 
     /// <summary>Number of temperature sensors whose readings are in the data.</summary>
     public int TemperatureSensors { get; }
+
+    /// <summary>What board it was, which the scale of analog inputs depends on: 13 a recording controller, 1 and 0 evaluation boards.</summary>
+    public int BoardMode { get; }
 
     /// <summary>The channel that was subtracted from all others by the software; empty where there was none.</summary>
     public string ReferenceChannel { get; }
@@ -71,6 +73,21 @@ public sealed class IntanHeader
     /// <summary>Whether another file's data are laid out alike, and of the same channels at the same rate.</summary>
     public bool AgreesWith(IntanHeader other) =>
         (Version, RateHz, TemperatureSensors) == (other.Version, other.RateHz, other.TemperatureSensors) && _channels.SequenceEqual(other._channels);
+
+    /// <summary>Volts of a raw number of a signal that is no electrode and no digital line: what a count is, and which number is 0 V (Intan's RHD2000 application note and reader).</summary>
+    internal (double VoltsPerCount, int Zero) ScaleOf(IntanSignal signal) => signal switch
+    {
+        IntanSignal.Auxiliary => (37.4e-6, 0),
+        IntanSignal.Supply => (74.8e-6, 0),
+        IntanSignal.AnalogInput => BoardMode switch
+        {
+            0 => (50.354e-6, 0),
+            1 => (152.59e-6, 32768),
+            13 => (312.5e-6, 32768),
+            _ => throw ClosedLoopException.Failed($"'{_path}' is of a board of mode {BoardMode}, whose analog inputs have a scale that is not known; known are 0, 1 and 13"),
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "no analog signal beside the electrodes"),
+    };
 
     /// <summary>Reads the head of a file.</summary>
     /// <exception cref="ClosedLoopException">It cannot be read, is no such file, or is truncated.</exception>

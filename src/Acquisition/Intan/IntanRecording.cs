@@ -1,14 +1,16 @@
+using System.Runtime.InteropServices;
 using ClosedLoop.Core;
 
 namespace ClosedLoop.Acquisition;
 
 /// <summary>
 /// A recording of an Intan RHD2000 system (recording controller, evaluation board, RHX), in any of the three formats that
-/// its software offers. Its electrodes are samples, its digital inputs edges; auxiliary and analog inputs are not read.
+/// its software offers. Its electrodes are samples, its digital lines edges; auxiliary inputs (the headstage's accelerometer),
+/// supply voltages and analog inputs are traces in volts.
 /// </summary>
 public sealed class IntanRecording
 {
-    private const string InfoName = "info.rhd", TimeName = "time.dat", AmplifierName = "amplifier.dat", DigitalInputName = "digitalin.dat";
+    private const string InfoName = "info.rhd", TimeName = "time.dat", AmplifierName = "amplifier.dat", DigitalInputName = "digitalin.dat", DigitalOutputName = "digitalout.dat";
 
     /// <summary>Microvolts of a count of the amplifiers (RHD2000 data sheet).</summary>
     private const double MicrovoltsPerCount = 0.195;
@@ -69,21 +71,43 @@ public sealed class IntanRecording
         : new IntanFolderSource(_folder, OpenFiles(blockCapacity), Channels, Header.RateHz, blockCapacity, speed, clock);
 
     /// <summary>
-    /// Reads the edges of the digital inputs, in order of time. Lines are numbered by their bit in the digital word, from 0.
-    /// The files are gone through once; only the edges are kept.
+    /// Reads the edges of the digital inputs or outputs, in order of time. Lines are numbered by their bit in the digital word,
+    /// from 0. The files are gone through once; only the edges are kept.
     /// </summary>
+    /// <param name="signal">Inputs or outputs.</param>
     /// <exception cref="ClosedLoopException">A file is missing, truncated, or does not fit the others.</exception>
-    public IReadOnlyList<DigitalEdge> Edges()
+    public IReadOnlyList<DigitalEdge> Edges(IntanSignal signal = IntanSignal.DigitalInput)
     {
-        var lines = Header.Of(IntanSignal.DigitalInput);
+        if (signal is not (IntanSignal.DigitalInput or IntanSignal.DigitalOutput))
+            throw new ArgumentOutOfRangeException(nameof(signal), signal, "only digital lines have edges");
+        var lines = Header.Of(signal);
         var mask = (ushort)lines.Aggregate(0, (bits, line) => bits | (1 << line.NativeOrder));
         if (mask == 0)
             return [];
         if (Format == IntanFormat.OneFile)
-            return EdgesOfBlocks(mask);
+            return EdgesOfBlocks(signal, mask);
         if (Format == IntanFormat.FilePerSignal)
-            return EdgesOfFile(In(DigitalInputName), new(mask));
+            return EdgesOfFile(In(signal == IntanSignal.DigitalInput ? DigitalInputName : DigitalOutputName), new(mask));
         return [.. lines.SelectMany(line => EdgesOfFile(In(ChannelName(line)), new(1, line.NativeOrder))).OrderBy(edge => edge.Sample)];
+    }
+
+    /// <summary>Reads all channels of an analog signal beside the electrodes: auxiliary inputs, supply voltages or analog inputs.</summary>
+    /// <param name="signal">Which.</param>
+    /// <param name="every">Every so many of the numbers in the file: 1 for all. An hour of eight analog inputs at 30 kHz is 3.5 GB.</param>
+    /// <returns>Null: none were recorded.</returns>
+    /// <exception cref="ClosedLoopException">A file is missing, truncated, or does not fit the others.</exception>
+    public IntanTraces? Traces(IntanSignal signal, int every = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
+        var scale = Header.ScaleOf(signal);
+        var channels = Header.Of(signal);
+        if (channels.Count == 0)
+            return null;
+        var traces = new IntanTraceCollector(channels, scale, every);
+        if (Format == IntanFormat.OneFile)
+            return traces.Traces(Header.RateHz / TracesOfBlocks(signal, traces));
+        TracesOfFiles(signal, traces);
+        return traces.Traces(Header.RateHz);
     }
 
     private static IEnumerable<string> Find(string folder) => File.Exists(System.IO.Path.Combine(folder, InfoName))
@@ -92,17 +116,17 @@ public sealed class IntanRecording
 
     private static bool HasEnding(string path) => path.EndsWith(".rhd", StringComparison.OrdinalIgnoreCase);
 
-    private static string ChannelName(IntanChannel channel) => $"{(channel.Signal == IntanSignal.Amplifier ? "amp" : "board")}-{channel.NativeName}.dat";
+    private static string ChannelName(IntanChannel channel) => $"{channel.Signal switch { IntanSignal.Amplifier => "amp", IntanSignal.Auxiliary => "aux", IntanSignal.Supply => "vdd", _ => "board" }}-{channel.NativeName}.dat";
 
     private string In(string name) => System.IO.Path.Combine(_folder, name);
 
-    private List<DigitalEdge> EdgesOfBlocks(ushort mask)
+    private List<DigitalEdge> EdgesOfBlocks(IntanSignal signal, ushort mask)
     {
         using var reader = new IntanBlockReader(_files);
         var finder = new EdgeFinder(mask);
         while (reader.Next())
             for (var i = 0; i < reader.Samples; i++)
-                finder.Take(reader.Number(i), reader.DigitalInputs(i));
+                finder.Take(reader.Number(i), signal == IntanSignal.DigitalInput ? reader.DigitalInputs(i) : reader.DigitalOutputs(i));
         return finder.Edges;
     }
 
@@ -125,6 +149,49 @@ public sealed class IntanRecording
             }
         }
         return finder.Edges;
+    }
+
+    /// <summary>Gives the samples of the electrodes for each value.</summary>
+    private int TracesOfBlocks(IntanSignal signal, IntanTraceCollector traces)
+    {
+        using var reader = new IntanBlockReader(_files);
+        var every = reader.Every(signal);
+        var row = new ushort[traces.Channels];
+        while (reader.Next())
+            for (var i = 0; i * every < reader.Samples; i++)
+            {
+                for (var channel = 0; channel < row.Length; channel++)
+                    row[channel] = reader.Numbers(signal, channel)[i];
+                traces.Take(reader.Number(i * every), row);
+            }
+        return every;
+    }
+
+    /// <summary>NB: in files beside info.rhd there is a number for each sample of the electrodes, slower signals' repeated.</summary>
+    private void TracesOfFiles(IntanSignal signal, IntanTraceCollector traces)
+    {
+        const int AtOnce = 1024;
+        var name = signal switch { IntanSignal.Auxiliary => "auxiliary.dat", IntanSignal.Supply => "supply.dat", _ => "analogin.dat" };
+        var (data, numbers) = Together(
+            () => Format == IntanFormat.FilePerSignal
+                ? new InterleavedFile(In(name), traces.Channels, InfoName)
+                : new ChannelFiles([.. Header.Of(signal).Select(channel => In(ChannelName(channel)))], AtOnce),
+            AtOnce);
+        using (data)
+        using (numbers)
+        {
+            var values = new short[AtOnce * traces.Channels];
+            for (long position = 0; position < data.SampleCount;)
+            {
+                var first = numbers.Peek((int)Math.Min(AtOnce, data.SampleCount - position), out var count);
+                data.Read(values.AsSpan(0, count * traces.Channels), position);
+                var rows = MemoryMarshal.Cast<short, ushort>(values.AsSpan());
+                for (var i = 0; i < count; i++)
+                    traces.Take(first + i, rows.Slice(i * traces.Channels, traces.Channels));
+                numbers.Advance(count);
+                position += count;
+            }
+        }
     }
 
     private (ISampleData, SampleNumberFile) OpenFiles(int blockCapacity) => Together(

@@ -30,7 +30,7 @@ public static class SampleFiles
         if (IntanRecording.IsAt(path))
         {
             var recording = IntanRecording.Open(path);
-            return new(recording.Samples(blockCapacity, speed, clock), null, recording.Edges);
+            return new(recording.Samples(blockCapacity, speed, clock), null, () => recording.Edges());
         }
         if (SpikeGlxRecording.IsAt(path))
         {

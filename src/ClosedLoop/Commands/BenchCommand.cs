@@ -6,11 +6,12 @@ using ClosedLoop.Imitation;
 using ClosedLoop.Inference;
 using ClosedLoop.Physics;
 using ClosedLoop.Sessions;
+using ClosedLoop.Sorting;
 using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
 
-/// <summary><c>closedloop bench</c>: what the path from a keypoint set to the action it leads to takes on this machine.</summary>
+/// <summary><c>closedloop bench</c>: what the path from a keypoint set to the action it leads to takes on this machine, and what tetrodes beside it do.</summary>
 public static class BenchCommand
 {
     private const int Seed = 1;
@@ -18,6 +19,9 @@ public static class BenchCommand
 
     // Most that fifty resamples of the latent may add to a control step, milliseconds.
     private const double ResamplingMs = 3;
+
+    // How long sorting is measured at real-time pace.
+    private const double PacedS = 60;
 
     /// <summary>The verb. Exit code 1 where a budget is missed.</summary>
     public static Command Create()
@@ -34,9 +38,12 @@ public static class BenchCommand
         var threads = new Option<int>("--threads") { Description = "Threads that the views are divided over.", HelpName = "N", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 8) };
         var sets = new Option<int>("--sets") { Description = "Frame sets to measure the networks on.", HelpName = "N", DefaultValueFactory = _ => 2000 };
         var policy = new Option<string>("--policy") { Description = "The policy to measure beside the physics: lstm, mlp, or a model folder; none leaves it out.", HelpName = "lstm|mlp|FOLDER|none", DefaultValueFactory = _ => "lstm" };
+        var tetrodes = new Option<int>("--tetrodes") { Description = "Simulated tetrodes to measure sorting on; 0 leaves it out.", HelpName = "N", DefaultValueFactory = _ => 32 };
+        var minutes = new Option<double>("--tetrode-minutes") { Description = "Minutes of them that are sorted as fast as possible, learning included.", HelpName = "M", DefaultValueFactory = _ => 30 };
+        var scipy = new Option<bool>("--scipy") { Description = "Also compare filter and spike detector with SciPy's, on one core each, in turns." };
         var json = JsonReport.CreateOption();
         var body = new BodyOptions("Also compare how fast our own rat steps with the body in this MJCF file; needs --attachment.");
-        var command = new Command("bench", "Measure the path from keypoints to action: percentiles, and what they are made of.") { frames, budget, model, device, threads, sets, policy };
+        var command = new Command("bench", "Measure the path from keypoints to action and the sorting of tetrodes: percentiles, and what they are made of.") { frames, budget, model, device, threads, sets, policy, tetrodes, minutes, scipy };
         body.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
@@ -50,6 +57,11 @@ public static class BenchCommand
             var driver = parsed.GetRequiredValue(policy);
             if (driver != "none" && !ControllerFactory.IsPolicy(driver))
                 throw ClosedLoopException.Usage($"--policy {driver} is no policy; give lstm, mlp, a model folder, or none");
+            var (ears, earMinutes) = (parsed.GetValue(tetrodes), parsed.GetValue(minutes));
+            if (ears is < 0 or > 1024 || !(earMinutes is >= SortingBench.LeastMinutes and <= 1440))
+                throw ClosedLoopException.Usage($"--tetrodes {ears} for --tetrode-minutes {earMinutes} cannot be measured; give 0 (left out) to 1024 tetrodes, and {SortingBench.LeastMinutes:F0} to 1440 minutes, for their units are learnt first");
+            if (parsed.GetValue(scipy))
+                ScipyComparison.RequirePython();
             var vision = new VisionOptions { Model = networks, Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)), Threads = parsed.GetValue(threads) };
             var other = body.IsGiven(parsed) ? body.Resolve(parsed) : null;
             var result = Measure(count, cancellation) with
@@ -57,6 +69,8 @@ public static class BenchCommand
                 Stepping = other is null ? null : CompareStepping(other),
                 Vision = networks == "none" ? null : VisionBench.Measure(DemoDataset.Shipped, vision, parsed.GetValue(sets), cancellation),
                 Policy = driver == "none" ? null : PolicyBench.Measure(driver, 2000, 50, cancellation),
+                Sorting = ears == 0 ? null : Sort(ears, earMinutes, cancellation),
+                Scipy = parsed.GetValue(scipy) ? ScipyComparison.Measure(ears == 0 ? 32 : ears, ScipyComparison.UsualSeconds, cancellation) : null,
             };
             Print(result, parsed.GetValue(budget));
             JsonReport.Write(parsed.GetValue(json), result);
@@ -82,12 +96,19 @@ public static class BenchCommand
         return new(
             ProgramVersion.Full, MujocoModel.LibraryVersion, MachineFacts.Read(), result.Frames,
             kernels.ToDictionary(kernel => kernel, kernel => result.LatencyMs[kernel]), path, sum, path.P99 / sum,
-            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null, Vision: null, Policy: null);
+            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null, Vision: null, Policy: null, Sorting: null, Scipy: null);
+    }
+
+    private static SortingBenchResult Sort(int tetrodes, double minutes, CancellationToken cancellation)
+    {
+        using var line = new ProgressLine();
+        return SortingBench.Measure(tetrodes, minutes, PacedS, line, cancellation);
     }
 
     /// <summary>Every set becomes an action in time; of the networks that are made for this, every hundredth set may take longer than a period.</summary>
     private static bool IsWithin(BenchResult result, double budgetMs) =>
         result.KeypointToActionMs.P999 <= budgetMs && result.AllocatedBytesPerFrame == 0
+        && (result.Sorting is not { } sorting || sorting.IsWithin) && (result.Scipy is not { } scipy || scipy.IsWithin)
         && (result.Policy is not { } policy || (policy.AllocatedBytesPerStep == 0 && policy.ResamplingMs <= ResamplingMs))
         && (result.Vision is not { } vision || vision.Model != "fast" || (vision.LatencyMs["set"].P99 < PeriodMs && vision.SetsPerS >= 1000 / PeriodMs));
 
@@ -127,6 +148,8 @@ public static class BenchCommand
             foreach (var (stage, latency) in vision.LatencyMs)
                 output.WriteLine($"  {stage,-22} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
         }
-        output.WriteLine($"{(IsWithin(result, budgetMs) ? "within budget" : "budget missed")}: keypoints to action p99.9 of at most {budgetMs:F1} ms, nothing allocated{(result.Vision is { Model: "fast" } ? $", images to keypoints p99 below {PeriodMs:F0} ms" : "")}");
+        foreach (var line in (result.Sorting?.Lines() ?? []).Concat(result.Scipy?.Lines() ?? []))
+            output.WriteLine(line);
+        output.WriteLine($"{(IsWithin(result, budgetMs) ? "within budget" : "budget missed")}: keypoints to action p99.9 of at most {budgetMs:F1} ms, nothing allocated{(result.Vision is { Model: "fast" } ? $", images to keypoints p99 below {PeriodMs:F0} ms" : "")}{(result.Sorting is null ? "" : $", sorting {SortingBenchResult.LeastRealtimeFactor:F0} times real time, sample to spike p99 of at most {SortingBenchResult.MostLatencyMs:F0} ms, flat memory")}{(result.Scipy is null ? "" : $", {ScipyComparisonResult.LeastRatio:F0} times SciPy")}");
     }
 }

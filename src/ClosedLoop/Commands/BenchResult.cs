@@ -1,6 +1,7 @@
 using ClosedLoop.Diagnostics;
 using ClosedLoop.Imitation;
 using ClosedLoop.Sessions;
+using ClosedLoop.Sorting;
 using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
@@ -18,8 +19,11 @@ namespace ClosedLoop.Commands;
 /// <param name="AllocatedBytesPerFrame">Bytes allocated per frame after warming up.</param>
 /// <param name="Vision">What the keypoint networks take; null where they were left out.</param>
 /// <param name="Policy">What the policy takes beside the physics; null where it was left out.</param>
+/// <param name="Sorting">What sorting tetrodes takes; null where it was left out.</param>
+/// <param name="Scipy">Filter and spike detector beside SciPy's; null where that was not asked for.</param>
 /// <param name="Stepping">How fast our own rat steps beside another body; null where none was named.</param>
 internal sealed record BenchResult(
     string Version, string Mujoco, MachineFacts Machine, long Frames, IReadOnlyDictionary<string, LatencyResult> KernelsMs,
     LatencyResult KeypointToActionMs, double KernelSumMs, double P99ToKernels, double P99ToKernelsP99, double AllocatedBytesPerFrame,
-    IReadOnlyList<SteppingResult>? Stepping, VisionBenchResult? Vision, PolicyBenchResult? Policy);
+    IReadOnlyList<SteppingResult>? Stepping, VisionBenchResult? Vision, PolicyBenchResult? Policy,
+    SortingBenchResult? Sorting, ScipyComparisonResult? Scipy);

@@ -21,14 +21,20 @@ public static class SortCommand
         var stream = new Option<string?>("--stream") { Description = "Which stream of an Open Ephys recording that has several.", HelpName = "NAME" };
         var state = new Option<string?>("--state") { Description = "With --online: begin with the units that this file keeps, where it is there, and keep those of the end in it.", HelpName = "FILE" };
         var decisions = new Option<string?>("--decisions") { Description = "With --state: units to merge, split or discard before it begins.", HelpName = "FILE.yaml" };
+        var figure = new Option<string?>("--figure") { Description = "Draw the units: rasters, waveforms, autocorrelograms.", HelpName = "units.png" };
         var json = JsonReport.CreateOption();
-        var command = new Command("sort", "Sort the spikes of a tetrode recording into units.") { path, output, online, truth, wires, stream, state, decisions, json };
+        var command = new Command("sort", "Sort the spikes of a tetrode recording into units.") { path, output, online, truth, wires, stream, state, decisions, figure, json };
         command.SetAction((parsed, cancellation) =>
         {
             var target = parsed.GetRequiredValue(output);
             if (!target.EndsWith(".nwb", StringComparison.OrdinalIgnoreCase))
                 throw ClosedLoopException.Usage($"--out {target}: units are written as NWB; name a file that ends in .nwb");
             OutputPath.RequireFile("--out", target);
+            var picture = parsed.GetValue(figure);
+            if (picture is not null && !picture.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+                throw ClosedLoopException.Usage($"--figure {picture}: figures are PNG files; name one that ends in .png");
+            if (picture is not null)
+                OutputPath.RequireFile("--figure", picture);
             if (parsed.GetValue(state) is not null && !parsed.GetValue(online))
                 throw ClosedLoopException.Usage("--state is for sorting as a session does; say --online too");
             if (parsed.GetValue(decisions) is not null && !(parsed.GetValue(state) is { } kept && File.Exists(kept)))
@@ -46,6 +52,8 @@ public static class SortCommand
             var units = spikes.With(chain, outcome.FirstSample);
             var seconds = outcome.Samples / outcome.RateHz;
             NwbUnitsWriter.Write(target, File.GetLastWriteTimeUtc(run.Path).AddSeconds(-seconds), $"{Path.GetFileName(run.Path)}, sorted {(outcome.Second is null ? "online" : "in two passes")}; the start is when the file was last written, less the recording's length", units);
+            if (picture is not null)
+                SortedUnitFigure.Write(picture, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path))), seconds, units, chain);
             var (found, first) = (planted is null ? null : SortingTruthResult.Of(planted, spikes, outcome.RateHz), planted is null || outcome.Second is null ? null : SortingTruthResult.Of(planted, outcome.Online, outcome.RateHz));
             Terminal.Output.WriteLine(
                 $"{units.Count} units on {chain.Tetrodes.Count} tetrodes in {target}: {spikes.Sorted} spikes sorted, {spikes.Unsorted} that no unit explains, {chain.Vetoed} under artefacts; {seconds:F0} s at {seconds / outcome.OnlineS:F1} times real time (first pass)");
@@ -68,6 +76,7 @@ public static class SortCommand
                 Truth = found,
                 TruthOnline = first,
                 Output = target,
+                Figure = picture,
             });
             return Task.FromResult(0);
         });

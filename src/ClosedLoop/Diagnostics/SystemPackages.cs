@@ -4,7 +4,7 @@ namespace ClosedLoop.Diagnostics;
 
 /// <summary>One package of the operating system that ClosedLoop uses.</summary>
 /// <param name="Name">Its name on this distribution.</param>
-/// <param name="Use"><c>run</c>, or <c>train</c> or <c>test</c> for what training or the tests alone need.</param>
+/// <param name="Use"><c>run</c>, or what alone needs it: <c>train</c>, <c>test</c>, <c>bench</c> (its <c>--scipy</c>).</param>
 /// <param name="Tested">The upstream version ClosedLoop was tested with.</param>
 /// <param name="Installed">The installed version; null where it is not installed as a package.</param>
 /// <param name="Present">Whether what it brings is there, from a package or not.</param>
@@ -56,10 +56,9 @@ public sealed class SystemPackages
         }
         string[] Absent(string use) => [.. _packages.Where(package => !package.Present && package.Use == use).Select(package => package.Name)];
         var missing = Absent("run");
-        foreach (var use in new[] { "train", "test" })
-            if (Absent(use) is { Length: > 0 } names)
-                yield return new Check("packages", $"for {use}", CheckState.Differs, $"not here: {string.Join(", ", names)}", $"./closedloop {use}",
-                    $"the first './closedloop {use}' installs them");
+        foreach (var (use, what, verb) in new[] { ("train", "training", "./closedloop train"), ("test", "tests", "./closedloop test"), ("bench", "comparison", "./closedloop bench --scipy") })
+            if (Absent(use) is { Length: > 0 } forVerb)
+                yield return new Check("packages", what, CheckState.Differs, $"not here: {string.Join(", ", forVerb)}", verb, $"the first '{verb}' installs them");
         if (missing.Length > 0)
         {
             yield return new Check("packages", "installed", CheckState.Missing, $"not here: {string.Join(", ", missing)}", Purpose,

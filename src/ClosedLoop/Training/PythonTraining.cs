@@ -7,30 +7,9 @@ namespace ClosedLoop.Training;
 /// <summary>Runs the scripts of <c>training/</c>: PyTorch is not part of the program.</summary>
 internal static class PythonTraining
 {
-    private const string Needed = "torch, onnx, numpy";
-
-    /// <summary>The interpreter that has PyTorch: CLOSEDLOOP_PYTHON, else the system's.</summary>
+    /// <summary>The interpreter that has PyTorch.</summary>
     /// <exception cref="ClosedLoopException">There is none, or it lacks a module.</exception>
-    public static string Interpreter()
-    {
-        var named = Environment.GetEnvironmentVariable("CLOSEDLOOP_PYTHON");
-        var interpreter = named is { Length: > 0 } ? named : File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-        string said;
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(interpreter, ["-c", $"import {Needed}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            if (process.ExitCode == 0)
-                return interpreter;
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            said = error.Message;
-        }
-        throw ClosedLoopException.Failed(
-            $"training needs Python with {Needed}, and '{interpreter}' says: {said.Trim().Split('\n')[^1]}; on Debian and Ubuntu 'apt-get install python3-torch python3-onnx libopenblas0-pthread' brings them, or name another interpreter in CLOSEDLOOP_PYTHON");
-    }
+    public static string Interpreter() => PythonInterpreter.Find("training", "torch, onnx, numpy", "python3-torch python3-onnx libopenblas0-pthread");
 
     /// <summary>Runs a script of the installation's <c>training</c> folder; what it prints is shown.</summary>
     /// <exception cref="ClosedLoopException">It failed, or there is no installation.</exception>

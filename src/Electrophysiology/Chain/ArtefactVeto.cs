@@ -17,6 +17,7 @@ public sealed class ArtefactVeto
     private readonly int[] _tetrodeOf;
     private readonly int _channels, _least, _before, _after, _settling;
     private readonly bool[] _struck, _beyond, _vetoed;
+    private readonly float[] _limits;
     // Intervals of each tetrode and, last, of all of them: the latest, in a ring.
     private readonly (long From, long To)[] _intervals;
     private readonly int[] _latest;
@@ -42,6 +43,7 @@ public sealed class ArtefactVeto
         _least = Math.Max(6, (int)Math.Ceiling(_options.LeastShare * _tetrodes.Length));
         (_before, _after, _settling) = ((int)(_options.BeforeS * rateHz), (int)(_options.AfterS * rateHz), (int)(_options.SettlingS * rateHz));
         (_struck, _beyond, _vetoed) = (new bool[_tetrodes.Length], new bool[_tetrodes.Length], new bool[blockCapacity]);
+        _limits = new float[channels];
         (_intervals, _latest) = (new (long, long)[(_tetrodes.Length + 1) * Remembered], new int[_tetrodes.Length + 1]);
         Array.Fill(_intervals, (long.MinValue, long.MinValue));
     }
@@ -78,6 +80,9 @@ public sealed class ArtefactVeto
     /// <param name="noise">Standard deviation of each channel's noise; NaN where it is not known.</param>
     public void Observe(ReadOnlySpan<float> samples, int count, int stride, long firstSample, ReadOnlySpan<float> noise)
     {
+        for (var c = 0; c < _channels; c++)
+            _limits[c] = (float)(_options.Threshold * noise[c]);
+        var most = (float)_options.MostMicrovolts;
         for (var t = 0; t < count;)
         {
             var piece = Math.DivRem(firstSample + t, Piece, out var within);
@@ -87,9 +92,9 @@ public sealed class ArtefactVeto
             for (var tetrode = 0; tetrode < _tetrodes.Length; tetrode++)
                 foreach (var wire in _tetrodes[tetrode])
                 {
-                    var most = Most(samples.Slice((wire * stride) + t, length));
-                    _struck[tetrode] |= most > _options.Threshold * noise[wire];
-                    _beyond[tetrode] |= most > _options.MostMicrovolts;
+                    var (struck, beyond) = Beyond(samples.Slice((wire * stride) + t, length), _limits[wire], most);
+                    _struck[tetrode] |= struck;
+                    _beyond[tetrode] |= beyond;
                 }
             t += length;
             // NB: at the end of each part, so that an artefact is known as soon as its samples are.
@@ -172,17 +177,18 @@ public sealed class ArtefactVeto
         return true;
     }
 
-    /// <summary>The largest distance from zero.</summary>
-    private static float Most(ReadOnlySpan<float> samples)
+    /// <summary>Whether any sample is further from zero than one limit, and than another. None is further than one that is NaN.</summary>
+    private static (bool Low, bool High) Beyond(ReadOnlySpan<float> samples, float low, float high)
     {
         var (most, i) = (Vector<float>.Zero, 0);
         for (; i + Vector<float>.Count <= samples.Length; i += Vector<float>.Count)
             most = Vector.Max(most, Vector.Abs(new Vector<float>(samples[i..])));
-        var largest = 0f;
-        for (var lane = 0; lane < Vector<float>.Count; lane++)
-            largest = Math.Max(largest, most[lane]);
+        var (struck, beyond) = (Vector.GreaterThanAny(most, new Vector<float>(low)), Vector.GreaterThanAny(most, new Vector<float>(high)));
         for (; i < samples.Length; i++)
-            largest = Math.Max(largest, Math.Abs(samples[i]));
-        return largest;
+        {
+            struck |= Math.Abs(samples[i]) > low;
+            beyond |= Math.Abs(samples[i]) > high;
+        }
+        return (struck, beyond);
     }
 }

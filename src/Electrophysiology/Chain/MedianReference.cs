@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ClosedLoop.Electrophysiology;
@@ -19,8 +20,9 @@ public sealed class MedianReference
     public MedianReference(IReadOnlyList<IReadOnlyList<int>> groups)
     {
         _groups = [.. groups.Where(group => group.Count >= 3).Select(group => group.ToArray())];
-        _networks = [.. _groups.Select(group => SortingNetwork.Needed(group.Length, (group.Length - 1) / 2, group.Length / 2))];
-        _work = new Vector<float>[_groups.Select(group => group.Length).DefaultIfEmpty(0).Max()];
+        // Places of the work, where each channel has two vectors.
+        _networks = [.. _groups.Select(group => SortingNetwork.Needed(group.Length, (group.Length - 1) / 2, group.Length / 2).Select(pair => (2 * pair.Low, 2 * pair.High)).ToArray())];
+        _work = new Vector<float>[2 * _groups.Select(group => group.Length).DefaultIfEmpty(0).Max()];
     }
 
     /// <summary>Subtracts the medians.</summary>
@@ -39,19 +41,35 @@ public sealed class MedianReference
         for (var g = 0; g < _groups.Length; g++)
         {
             var (group, network) = (_groups[g], _networks[g]);
-            for (var t = 0; t < length; t++)
+            // Two vectors of samples at a time; of an odd number the last goes by itself, twice.
+            for (var t = 0; t < length; t += 2)
             {
+                var second = t + 1 < length ? 1 : 0;
                 for (var c = 0; c < group.Length; c++)
-                    _work[c] = vectors[(group[c] * row) + t];
-                foreach (var (low, high) in network)
-                {
-                    var (a, b) = (_work[low], _work[high]);
-                    (_work[low], _work[high]) = (Vector.Min(a, b), Vector.Max(a, b));
-                }
-                var median = (_work[(group.Length - 1) / 2] + _work[group.Length / 2]) * 0.5f;
+                    (_work[2 * c], _work[(2 * c) + 1]) = (vectors[(group[c] * row) + t], vectors[(group[c] * row) + t + second]);
+                Sort(network);
+                var (low, high) = ((group.Length - 1) / 2, group.Length / 2);
+                var (median, other) = ((_work[2 * low] + _work[2 * high]) * 0.5f, (_work[(2 * low) + 1] + _work[(2 * high) + 1]) * 0.5f);
                 foreach (var channel in group)
+                {
                     vectors[(channel * row) + t] -= median;
+                    if (second != 0)
+                        vectors[(channel * row) + t + 1] -= other;
+                }
             }
+        }
+    }
+
+    private void Sort((int Low, int High)[] network)
+    {
+        ref var work = ref MemoryMarshal.GetArrayDataReference(_work);
+        foreach (var (low, high) in network)
+        {
+            ref var a = ref Unsafe.Add(ref work, low);
+            ref var b = ref Unsafe.Add(ref work, high);
+            ref var c = ref Unsafe.Add(ref a, 1);
+            ref var d = ref Unsafe.Add(ref b, 1);
+            (a, b, c, d) = (Vector.Min(a, b), Vector.Max(a, b), Vector.Min(c, d), Vector.Max(c, d));
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed class SpikeDetector
 {
     private readonly DetectorOptions _options;
     private readonly int[][] _tetrodes;
-    private readonly float[] _history, _snippet;
+    private readonly float[] _history, _snippet, _perNoise;
     private readonly long[] _next;
     private readonly int _kept, _stride;
     private long _expected = long.MinValue;
@@ -32,6 +32,7 @@ public sealed class SpikeDetector
         _stride = _kept + blockCapacity;
         _history = new float[channels * _stride];
         _snippet = new float[_tetrodes.Max(wires => wires.Length) * _options.Length];
+        _perNoise = new float[channels];
         _next = new long[_tetrodes.Length];
         Array.Fill(_next, long.MinValue);
     }
@@ -59,6 +60,9 @@ public sealed class SpikeDetector
         var channels = _history.Length / _stride;
         for (var c = 0; c < channels; c++)
             samples.Slice(c * stride, count).CopyTo(_history.AsSpan((c * _stride) + _held));
+        for (var c = 0; c < channels; c++)
+            // A wire without noise has no spikes.
+            _perNoise[c] = noise[c] > 0 ? 1 / noise[c] : 0;
         var length = _held + count;
         var origin = firstSample - _held;
         for (var tetrode = 0; tetrode < _tetrodes.Length; tetrode++)
@@ -95,17 +99,16 @@ public sealed class SpikeDetector
     private int Crossing(int[] wires, int from, int to, ReadOnlySpan<float> noise)
     {
         ref var history = ref MemoryMarshal.GetArrayDataReference(_history);
+        var almost = new Vector<float>((float)(-0.9999 * _options.Threshold));
         while (from < to)
         {
             if (from + Vector<float>.Count <= to)
             {
                 var lowest = new Vector<float>(float.PositiveInfinity);
                 foreach (var wire in wires)
-                    // NB: a wire without noise has no spikes, and a NaN is less than nothing.
-                    if (noise[wire] > 0)
-                        lowest = Vector.Min(lowest, Vector.LoadUnsafe(ref history, (nuint)((wire * _stride) + from)) * new Vector<float>(1 / noise[wire]));
+                    lowest = Vector.Min(lowest, Vector.LoadUnsafe(ref history, (nuint)((wire * _stride) + from)) * new Vector<float>(_perNoise[wire]));
                 // A hair less than the threshold, for the quotient itself decides below.
-                if (!Vector.LessThanAny(lowest, new Vector<float>((float)(-0.9999 * _options.Threshold))))
+                if (!Vector.LessThanAny(lowest, almost))
                 {
                     from += Vector<float>.Count;
                     continue;

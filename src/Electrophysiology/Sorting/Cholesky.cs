@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace ClosedLoop.Electrophysiology;
 
 /// <summary>Positive matrices as a lower triangle times its transpose, row by row.</summary>
@@ -24,12 +27,7 @@ internal static class Cholesky
     public static void Forward(double[] lower, int n, Span<double> b)
     {
         for (var i = 0; i < n; i++)
-        {
-            var sum = b[i];
-            for (var k = 0; k < i; k++)
-                sum -= lower[(i * n) + k] * b[k];
-            b[i] = sum / lower[(i * n) + i];
-        }
+            b[i] = (b[i] - Dot(lower.AsSpan(i * n, i), b[..i])) / lower[(i * n) + i];
     }
 
     /// <summary>Solves matrix times x = b in place.</summary>
@@ -43,5 +41,21 @@ internal static class Cholesky
                 sum -= lower[(k * n) + i] * b[k];
             b[i] = sum / lower[(i * n) + i];
         }
+    }
+
+    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        // NB: two sums, for each addition waits for the last one of its own.
+        var u = MemoryMarshal.Cast<double, Vector<double>>(a);
+        var v = MemoryMarshal.Cast<double, Vector<double>>(b);
+        var (sum, other, i) = (Vector<double>.Zero, Vector<double>.Zero, 0);
+        for (; i + 1 < u.Length; i += 2)
+            (sum, other) = (Vector.FusedMultiplyAdd(u[i], v[i], sum), Vector.FusedMultiplyAdd(u[i + 1], v[i + 1], other));
+        if (i < u.Length)
+            sum = Vector.FusedMultiplyAdd(u[i], v[i], sum);
+        var rest = Vector.Sum(sum + other);
+        for (i = u.Length * Vector<double>.Count; i < a.Length; i++)
+            rest += a[i] * b[i];
+        return rest;
     }
 }

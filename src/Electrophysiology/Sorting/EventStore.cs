@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ClosedLoop.Electrophysiology;
 
 /// <summary>
@@ -65,7 +67,14 @@ internal sealed class EventStore
     {
         var slot = Slot(index);
         var from = _windows.AsSpan(slot * _size, _size);
-        for (var i = 0; i < from.Length; i++)
+        var i = 0;
+        for (; i + Vector<short>.Count <= from.Length; i += Vector<short>.Count)
+        {
+            Vector.Widen(new Vector<short>(from[i..]), out var low, out var high);
+            (Vector.ConvertToSingle(low) * (1 / Scale)).CopyTo(window[i..]);
+            (Vector.ConvertToSingle(high) * (1 / Scale)).CopyTo(window[(i + Vector<int>.Count)..]);
+        }
+        for (; i < from.Length; i++)
             window[i] = from[i] * (1 / Scale);
         return _samples[slot];
     }

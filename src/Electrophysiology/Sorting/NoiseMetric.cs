@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ClosedLoop.Electrophysiology;
@@ -79,9 +80,34 @@ public sealed class NoiseMetric
     /// <summary>Squared length of a snippet.</summary>
     public float Squared(ReadOnlySpan<float> snippet)
     {
-        var sum = 0f;
-        for (var i = 0; i < Dimensions; i++)
-            sum += snippet[i] * Dot(_precision.AsSpan(i * Dimensions, Dimensions), snippet);
+        // Down the columns, some vectors of them at a time: each row adds to sums of their own, and is not summed up by itself.
+        const int AtOnce = 8;
+        var (step, sum, at) = (Vector<float>.Count, 0f, 0);
+        ref var x = ref MemoryMarshal.GetReference(snippet[..Dimensions]);
+        ref var rows = ref MemoryMarshal.GetArrayDataReference(_precision);
+        for (; at + (AtOnce * step) <= Dimensions; at += AtOnce * step)
+        {
+            Vector<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+            for (var i = 0; i < Dimensions; i++)
+            {
+                var times = new Vector<float>(Unsafe.Add(ref x, i));
+                ref var row = ref Unsafe.Add(ref rows, (i * Dimensions) + at);
+                a = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row), a);
+                b = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row, (nuint)step), b);
+                c = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row, (nuint)(2 * step)), c);
+                d = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row, (nuint)(3 * step)), d);
+                e = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row, (nuint)(4 * step)), e);
+                f = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row, (nuint)(5 * step)), f);
+                g = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row, (nuint)(6 * step)), g);
+                h = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref row, (nuint)(7 * step)), h);
+            }
+            ref var own = ref Unsafe.Add(ref x, at);
+            Vector<float> Own(ref float from, int vector) => Vector.LoadUnsafe(ref from, (nuint)(vector * step));
+            sum += Vector.Sum(((a * Own(ref own, 0)) + (b * Own(ref own, 1))) + ((c * Own(ref own, 2)) + (d * Own(ref own, 3)))
+                + (((e * Own(ref own, 4)) + (f * Own(ref own, 5))) + ((g * Own(ref own, 6)) + (h * Own(ref own, 7)))));
+        }
+        for (; at < Dimensions; at++)
+            sum += snippet[at] * Dot(_precision.AsSpan(at * Dimensions, Dimensions), snippet);
         return sum;
     }
 
@@ -107,5 +133,16 @@ public sealed class NoiseMetric
         for (var i = u.Length * Vector<float>.Count; i < a.Length; i++)
             rest += a[i] * b[i];
         return rest;
+    }
+
+    /// <summary>Adds so many times one row of numbers to another.</summary>
+    internal static void Add(float times, ReadOnlySpan<float> row, Span<float> to)
+    {
+        var u = MemoryMarshal.Cast<float, Vector<float>>(row);
+        var v = MemoryMarshal.Cast<float, Vector<float>>(to);
+        for (var i = 0; i < u.Length; i++)
+            v[i] += times * u[i];
+        for (var i = u.Length * Vector<float>.Count; i < row.Length; i++)
+            to[i] += times * row[i];
     }
 }

@@ -40,10 +40,7 @@ internal sealed class PrincipalComponents
                 centred[d] = points[(i * dimensions) + d] - mean[d];
             for (var a = 0; a < dimensions; a++)
             {
-                var row = covariance.AsSpan(a * dimensions, dimensions);
-                var scale = centred[a] / members.Count;
-                for (var b = 0; b < dimensions; b++)
-                    row[b] += scale * centred[b];
+                NoiseMetric.Add(centred[a] / members.Count, centred, covariance.AsSpan(a * dimensions, dimensions));
             }
         }
         most = Math.Min(most, dimensions);

@@ -37,6 +37,9 @@ public sealed class SpikeSortingChain : ISpikeSink
         _channels = microvoltsPerCount.Count;
         Check();
         _stride = (blockCapacity + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        // NB: rows of a power of two of bytes, as blocks of 128 make, fall on the same few lines of the cache.
+        if (_stride % 64 == 0)
+            _stride += 16;
         _filtered = new float[_channels * _stride];
         _filter = new(options.Band(rateHz), microvoltsPerCount);
         _reference = new(options.ReferenceGroups ?? (_tetrodes.Length < 4 ? [] : [.. _tetrodes.Chunk(8).Select(chunk => chunk.SelectMany(wires => wires).ToArray())]));

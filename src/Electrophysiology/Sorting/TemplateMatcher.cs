@@ -14,7 +14,7 @@ namespace ClosedLoop.Electrophysiology;
 internal sealed class TemplateMatcher
 {
     public const int MostSpikes = 5;
-    private const int Near = 3;
+    private const int Near = 3, ShiftsAtOnce = 8;
     private const float QuietLevel = 4, LeastAmplitude = 0.45f, MostAmplitude = 1.7f;
     // Standard deviation of a delay within a sample.
     private const float DelayPrecision = 12;
@@ -31,7 +31,7 @@ internal sealed class TemplateMatcher
         _window = options.Window;
         // NB: filters are padded to whole vectors; what they read beyond a row they multiply by zero.
         _stride = _window + 8;
-        (_trace, _residual) = (new float[(wires * _stride) + 8], new float[(wires * _stride) + 8]);
+        (_trace, _residual) = (new float[(wires * _stride) + 16], new float[(wires * _stride) + 16]);
         _snippet = new float[wires * options.Length];
         _precision = (float)(1 / (options.AmplitudeSpread * options.AmplitudeSpread));
         _leastGain = (float)options.LeastGain;
@@ -226,6 +226,9 @@ internal sealed class TemplateMatcher
     {
         var template = Templates[k];
         TemplateMatch best = default;
+        Span<float> products = stackalloc float[to - from + ShiftsAtOnce];
+        for (var s = from; s <= to; s += ShiftsAtOnce)
+            Products(template, s, products[(s - from)..]);
         for (var s = from; s <= to; s++)
         {
             var blocked = false;
@@ -234,7 +237,7 @@ internal sealed class TemplateMatcher
                 blocked |= Templates[other.Template].Unit == template.Unit && Math.Abs(other.Shift - s) < _options.Apart;
             if (blocked)
                 continue;
-            var product = Product(template.Filter, template, s);
+            var product = products[s - from];
             var amplitude = Math.Clamp((product + _precision) / (template.Energy + _precision), LeastAmplitude, MostAmplitude);
             var gain = (2 * amplitude * product) - (amplitude * amplitude * template.Energy) - ((amplitude - 1) * (amplitude - 1) * _precision);
             if (gain > best.Gain)
@@ -245,6 +248,31 @@ internal sealed class TemplateMatcher
         var slope = Product(template.SlopeFilter, template, best.Shift) - (best.Amplitude * template.Cross);
         var scaled = Math.Clamp(slope / (template.SlopeEnergy + DelayPrecision), -0.6f * best.Amplitude, 0.6f * best.Amplitude);
         return best with { Delay = -scaled / best.Amplitude, Gain = best.Gain + (2 * scaled * slope) - (scaled * scaled * (template.SlopeEnergy + DelayPrecision)) };
+    }
+
+    /// <summary>Products with the template's filter at a shift and the seven after it: each vector of the filter is read once for all.</summary>
+    /// <remarks>NB: what is read beyond the window's end is the room behind each wire; those shifts are not asked for.</remarks>
+    private void Products(UnitTemplate template, int shift, Span<float> products)
+    {
+        ref var filter = ref MemoryMarshal.GetArrayDataReference(template.Filter);
+        ref var from = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_residual), _options.Margin + shift);
+        Vector<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+        for (var w = 0; w < _wires; w++)
+            for (var i = 0; i + Vector<float>.Count <= template.Padded; i += Vector<float>.Count)
+            {
+                var times = Vector.LoadUnsafe(ref filter, (nuint)((w * template.Padded) + i));
+                ref var x = ref Unsafe.Add(ref from, (w * _stride) + i);
+                a = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x), a);
+                b = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x, 1), b);
+                c = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x, 2), c);
+                d = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x, 3), d);
+                e = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x, 4), e);
+                f = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x, 5), f);
+                g = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x, 6), g);
+                h = Vector.FusedMultiplyAdd(times, Vector.LoadUnsafe(ref x, 7), h);
+            }
+        (products[0], products[1], products[2], products[3]) = (Vector.Sum(a), Vector.Sum(b), Vector.Sum(c), Vector.Sum(d));
+        (products[4], products[5], products[6], products[7]) = (Vector.Sum(e), Vector.Sum(f), Vector.Sum(g), Vector.Sum(h));
     }
 
     private float Product(float[] filter, UnitTemplate template, int shift)

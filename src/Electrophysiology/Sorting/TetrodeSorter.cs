@@ -62,6 +62,9 @@ public sealed partial class TetrodeSorter
     /// <summary>Events that no template explained, since the units were learnt.</summary>
     public long Rejected { get; private set; }
 
+    /// <summary>How often learning was begun beside the stream: once for the units, then for new ones; and how often what was learnt was taken into use. Both allocate.</summary>
+    public (int Begun, int Adopted) Learnings { get; private set; }
+
     /// <summary>Takes note of the noise; needed until the units are learnt.</summary>
     /// <param name="samples">Filtered samples of all channels, channel by channel.</param>
     /// <param name="count">Samples per channel.</param>
@@ -147,6 +150,7 @@ public sealed partial class TetrodeSorter
         float[] levels = [.. _levels];
         var metric = _matcher?.Metric;
         _adoptAt = _now + (long)(_options.AdoptionS * _rateHz);
+        Learnings = (Learnings.Begun + 1, Learnings.Adopted);
         _learning = Task.Factory.StartNew(
             () =>
             {
@@ -164,6 +168,7 @@ public sealed partial class TetrodeSorter
     {
         var (metric, templates) = _learning!.GetAwaiter().GetResult();
         _learning = null;
+        Learnings = (Learnings.Begun, Learnings.Adopted + 1);
         var first = _matcher is null;
         _matcher ??= new(Wires, metric, _options);
         foreach (var template in templates.Take(MostUnits - _units.Count))

@@ -30,6 +30,12 @@ public sealed class TetrodeSorterTests
             Assert.True(quality.Snr > 5 && quality.IsiViolation < 0.02 && Math.Abs(quality.Drift) < 0.15, $"{quality}");
             Assert.True(double.IsNaN(quality.IsolationDistance) || quality.IsolationDistance > 15, $"{quality}");
             Assert.Equal(spikes.Count(spike => spike.Tetrode == quality.Tetrode && spike.Unit == quality.Unit), quality.Spikes);
+            // Its recent spikes look like its template, and spread about it as the noise does.
+            var waveform = chain.Sorters[quality.Tetrode].Waveforms().Single(waveform => waveform.Unit == quality.Unit);
+            Assert.True(waveform.Spikes > 20 && waveform.Wires == 4, $"{waveform}");
+            Assert.Equal(1, -waveform.MeanMicrovolts.Min() / quality.PeakMicrovolts, 0.1);
+            Assert.InRange(Array.IndexOf(waveform.MeanMicrovolts, waveform.MeanMicrovolts.Min()) % 32, waveform.Before - 1, waveform.Before + 1);
+            Assert.InRange(waveform.SpreadMicrovolts[0], 4, 12);
         }
     }
 

@@ -13,9 +13,9 @@ public sealed class SortCommandTests : IDisposable
     [Fact]
     public void A_recording_with_planted_spikes_is_sorted_twice_and_written_as_units()
     {
-        var (recording, units, json) = (Path.Combine(_folder, "recording"), Path.Combine(_folder, "units.nwb"), Path.Combine(_folder, "sort.json"));
+        var (recording, units, json, figure) = (Path.Combine(_folder, "recording"), Path.Combine(_folder, "units.nwb"), Path.Combine(_folder, "sort.json"), Path.Combine(_folder, "units.png"));
         Done(ProgramRunner.Run("simulate", "--tetrodes", "1", "--seconds", "60", "--no-drift", "--seed", "4", "--out", recording));
-        Done(ProgramRunner.Run("sort", recording, "--out", units, "--truth", Path.Combine(recording, "truth.csv"), "--json", json));
+        Done(ProgramRunner.Run("sort", recording, "--out", units, "--truth", Path.Combine(recording, "truth.csv"), "--figure", figure, "--json", json));
         using var report = JsonDocument.Parse(File.ReadAllText(json));
         var root = report.RootElement;
         Assert.Equal((4, 60.0, 2), (root.GetProperty("channels").GetInt32(), root.GetProperty("seconds").GetDouble(), root.GetProperty("passes").GetInt32()));
@@ -30,6 +30,7 @@ public sealed class SortCommandTests : IDisposable
         var listed = root.GetProperty("units").EnumerateArray().ToArray();
         Assert.NotEmpty(listed);
         Assert.All(listed, unit => Assert.InRange(unit.GetProperty("isi_violation").GetDouble(), 0, 0.05));
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(figure)[..4]);
         using var file = Hdf5File.Open(units);
         var (times, _) = file.ReadDoubles("units/spike_times");
         Assert.Equal(listed.Sum(unit => unit.GetProperty("spikes").GetInt32()), times.Length);
@@ -61,6 +62,7 @@ public sealed class SortCommandTests : IDisposable
         var units = Path.Combine(_folder, "units.nwb");
         Refused(ProgramRunner.Run("sort", Path.Combine(_folder, "nothing"), "--out", units), "there is no file or folder");
         Refused(ProgramRunner.Run("sort", _folder, "--out", Path.Combine(_folder, "units.csv")), ".nwb");
+        Refused(ProgramRunner.Run("sort", _folder, "--out", units, "--figure", Path.Combine(_folder, "units.pdf")), ".png");
         Refused(ProgramRunner.Run("sort", _folder, "--out", units, "--state", Path.Combine(_folder, "state")), "--online");
         var truth = Path.Combine(_folder, "truth.csv");
         File.WriteAllText(truth, "unit,time\n1,0.5\n");

@@ -164,6 +164,66 @@ public sealed class IntanTests : IDisposable
         Assert.Contains("time.dat' goes back at sample 100, from number 99 to 50", Refusal(written.Folder), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(IntanFormat.OneFile)]
+    [InlineData(IntanFormat.FilePerSignal)]
+    [InlineData(IntanFormat.FilePerChannel)]
+    public void Auxiliary_supply_and_analog_inputs_are_in_volts_at_their_samples(IntanFormat format)
+    {
+        // 128 samples are missing after the first block.
+        var written = new WrittenIntan(_folder["intan"], format, null, [.. Range(0, 128), .. Range(256, 128)]);
+        var recording = IntanRecording.Open(written.Folder);
+        // In files beside a head there is a value for each sample of the electrodes.
+        var (auxiliary, supply) = format == IntanFormat.OneFile ? (4, 128) : (1, 1);
+        Matches(recording.Traces(IntanSignal.Auxiliary), auxiliary, 3, (sample, channel) => 37.4e-6 * WrittenIntan.Auxiliary(sample / 4 * 4, channel));
+        Matches(recording.Traces(IntanSignal.Supply), supply, 1, (sample, _) => 74.8e-6 * WrittenIntan.Supply(sample / 128 * 128));
+        Matches(recording.Traces(IntanSignal.AnalogInput), 1, 2, (sample, channel) => 312.5e-6 * (WrittenIntan.Analog(sample, channel) - 32768));
+        var some = recording.Traces(IntanSignal.AnalogInput, every: 100)!;
+        Assert.Equal([0, 100, 328], some.Samples);
+        Assert.Equal(200, some.RateHz, 1e-9);
+        Assert.Equal("A-AUX2", recording.Traces(IntanSignal.Auxiliary)!.Channels[1].NativeName);
+        Assert.Equal([(50L, 1, true), (60L, 1, false)], recording.Edges(IntanSignal.DigitalOutput).Select(edge => (edge.Sample, edge.Line, edge.High)));
+
+        // Each value of the file is there once, at the number of its sample.
+        static void Matches(IntanTraces? traces, int step, int channels, Func<int, int, double> volts)
+        {
+            Assert.NotNull(traces);
+            Assert.Equal((channels, 256 / step), (traces.Volts.Count, traces.Samples.Count));
+            Assert.Equal(20000.0 / step, traces.RateHz, 1e-9);
+            for (var i = 0; i < traces.Samples.Count; i++)
+            {
+                var sample = i * step;
+                Assert.Equal(sample < 128 ? sample : sample + 128, traces.Samples[i]);
+                for (var channel = 0; channel < channels; channel++)
+                    Assert.Equal(volts(sample, channel), traces.Volts[channel][i], 1e-6);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 50.354e-6, 0)]
+    [InlineData(1, 152.59e-6, 32768)]
+    public void Analog_inputs_are_scaled_as_their_board_does(int boardMode, double voltsPerCount, int zero)
+    {
+        var written = new WrittenIntan(_folder["intan"], IntanFormat.FilePerSignal, null, [.. Range(0, 8)]);
+        File.WriteAllBytes(written.Rhd, written.Head(boardMode: boardMode));
+        var traces = IntanRecording.Open(written.Folder).Traces(IntanSignal.AnalogInput)!;
+        Assert.Equal(Enumerable.Range(0, 8).Select(sample => voltsPerCount * (WrittenIntan.Analog(sample, 1) - zero)), traces.Volts[1].Select(value => (double)value), (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
+    public void Traces_that_cannot_be_read_are_refused_by_name()
+    {
+        var written = new WrittenIntan(_folder["intan"], IntanFormat.FilePerSignal, null, [.. Range(0, 256)]);
+        Length(written.At("auxiliary.dat"), 6 * 200);
+        File.Delete(written.At("supply.dat"));
+        var recording = IntanRecording.Open(written.Folder);
+        Assert.Contains("time.dat' has 1024 bytes for the numbers of 200 samples", Assert.Throws<ClosedLoopException>(() => recording.Traces(IntanSignal.Auxiliary)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read: ", Assert.Throws<ClosedLoopException>(() => recording.Traces(IntanSignal.Supply)).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(written.Rhd, written.Head(boardMode: 7));
+        Assert.Contains("of a board of mode 7", Assert.Throws<ClosedLoopException>(() => IntanRecording.Open(written.Folder).Traces(IntanSignal.AnalogInput)).Message, StringComparison.Ordinal);
+    }
+
     private static string Refusal(string path) => Assert.Throws<ClosedLoopException>(() =>
     {
         var recording = IntanRecording.Open(path);

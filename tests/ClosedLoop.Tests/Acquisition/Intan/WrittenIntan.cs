@@ -25,6 +25,10 @@ internal sealed class WrittenIntan
                 WriteInfo(numbers);
                 Write("amplifier.dat", Enumerable.Range(0, numbers.Length * Electrodes).Select(i => Value(i / Electrodes, i % Electrodes)));
                 Write("digitalin.dat", numbers.Select((_, sample) => (short)Word(sample)));
+                Write("digitalout.dat", numbers.Select((_, sample) => (short)Output(sample)));
+                Write("auxiliary.dat", Enumerable.Range(0, numbers.Length * 3).Select(i => (short)Auxiliary(i / 3 / 4 * 4, i % 3)));
+                Write("supply.dat", numbers.Select((_, sample) => (short)Supply(sample / BlockSamples * BlockSamples)));
+                Write("analogin.dat", Enumerable.Range(0, numbers.Length * 2).Select(i => (short)Analog(i / 2, i % 2)));
                 break;
             default:
                 WriteInfo(numbers);
@@ -32,6 +36,12 @@ internal sealed class WrittenIntan
                     Write($"amp-A-{electrode:000}.dat", numbers.Select((_, sample) => Value(sample, electrode)));
                 Write("board-DIGITAL-IN-00.dat", numbers.Select((_, sample) => (short)(Word(sample) & 1)));
                 Write("board-DIGITAL-IN-03.dat", numbers.Select((_, sample) => (short)(Word(sample) >> 3 & 1)));
+                Write("board-DIGITAL-OUT-01.dat", numbers.Select((_, sample) => (short)(Output(sample) >> 1 & 1)));
+                for (var channel = 0; channel < 3; channel++)
+                    Write($"aux-A-AUX{channel + 1}.dat", numbers.Select((_, sample) => (short)Auxiliary(sample / 4 * 4, channel)));
+                Write("vdd-A-VDD1.dat", numbers.Select((_, sample) => (short)Supply(sample / BlockSamples * BlockSamples)));
+                for (var channel = 0; channel < 2; channel++)
+                    Write($"board-ANALOG-IN-{channel}.dat", numbers.Select((_, sample) => (short)Analog(sample, channel)));
                 break;
         }
     }
@@ -54,10 +64,22 @@ internal sealed class WrittenIntan
     /// <summary>The digital inputs: line 0 is high from sample 10 on, line 3 from sample 20 to 29; line 5 is not enabled.</summary>
     public static ushort Word(int sample) => (ushort)((sample >= 10 ? 1 : 0) | (sample is >= 20 and < 30 ? 8 : 0) | (sample % 2 << 5));
 
+    /// <summary>The digital outputs: line 1 is high from sample 50 to 59.</summary>
+    public static ushort Output(int sample) => (ushort)(sample is >= 50 and < 60 ? 2 : 0);
+
+    /// <summary>The number of an auxiliary input, taken at every fourth sample.</summary>
+    public static ushort Auxiliary(int sample, int channel) => (ushort)(40_000 + (1000 * channel) + sample);
+
+    /// <summary>The number of the supply voltage, taken at the first sample of a block.</summary>
+    public static ushort Supply(int sample) => (ushort)(44_000 + sample);
+
+    /// <summary>The number of an analog input.</summary>
+    public static ushort Analog(int sample, int channel) => (ushort)(20_000 + (20_000 * channel) + (7 * sample));
+
     public string At(string name) => Path.Combine(Folder, name);
 
     /// <summary>The head, as version 1.0 has it and with what later versions added.</summary>
-    public byte[] Head(uint magic = 0xC6912702, float rateHz = 20000, int firstSignal = 0)
+    public byte[] Head(uint magic = 0xC6912702, float rateHz = 20000, int firstSignal = 0, int boardMode = 13)
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
@@ -74,7 +96,7 @@ internal sealed class WrittenIntan
         if (_version >= new Version(1, 1))
             Short(Temperatures);
         if (_version >= new Version(1, 3))
-            Short(13);
+            Short(boardMode);
         if (_version >= new Version(2, 0))
             Text("A-003");
         Short(4);
@@ -133,21 +155,22 @@ internal sealed class WrittenIntan
             for (var electrode = 0; electrode < Electrodes; electrode++)
                 for (var i = 0; i < BlockSamples; i++)
                     writer.Write((ushort)(Value(start + i, electrode) + 32768));
-            Filling(3 * BlockSamples / 4, 0x1111);
-            Filling(1 + Temperatures, 0x2222);
-            Filling(2 * BlockSamples, 0x3333);
+            for (var channel = 0; channel < 3; channel++)
+                for (var i = 0; i < BlockSamples; i += 4)
+                    writer.Write(Auxiliary(start + i, channel));
+            writer.Write(Supply(start));
+            for (var i = 0; i < Temperatures; i++)
+                writer.Write((ushort)0x2222);
+            for (var channel = 0; channel < 2; channel++)
+                for (var i = 0; i < BlockSamples; i++)
+                    writer.Write(Analog(start + i, channel));
             for (var i = 0; i < BlockSamples; i++)
                 writer.Write(Word(start + i));
-            Filling(BlockSamples, 0x4444);
+            for (var i = 0; i < BlockSamples; i++)
+                writer.Write(Output(start + i));
         }
         writer.Flush();
         return bytes.ToArray();
-
-        void Filling(int count, ushort word)
-        {
-            for (var i = 0; i < count; i++)
-                writer.Write(word);
-        }
     }
 
     private void WriteInfo(long[] numbers)
