@@ -10,7 +10,7 @@ namespace ClosedLoop.Acquisition;
 /// NB: files are read and not mapped into memory: where a mapped file becomes shorter while it is read, the whole process
 /// is ended by a signal, and here it is a sentence.
 /// </remarks>
-public abstract class FileSampleSource : ISampleSource
+public abstract class FileSampleSource : IRecordedSampleSource
 {
     private readonly SessionClock? _clock;
     private readonly double _speed, _microvoltsPerCount;
@@ -41,7 +41,7 @@ public abstract class FileSampleSource : ISampleSource
     /// <inheritdoc/>
     public int BlockCapacity { get; }
 
-    /// <summary>Samples per channel in the recording.</summary>
+    /// <inheritdoc/>
     public abstract long SampleCount { get; }
 
     /// <inheritdoc/>

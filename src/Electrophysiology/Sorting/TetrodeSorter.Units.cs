@@ -8,6 +8,14 @@ public sealed partial class TetrodeSorter
     /// <summary>The units' numbers, in ascending order.</summary>
     public IReadOnlyList<int> Units => [.. _units.Select(unit => unit.Id).Order()];
 
+    /// <summary>A unit's mean waveform, microvolts, wire by wire, as <see cref="SortingOptions.Length"/> samples of each; where it has several, the deepest.</summary>
+    /// <exception cref="ClosedLoopException">The unit is not there.</exception>
+    public float[] Waveform(int unit)
+    {
+        _ = Existing(unit);
+        return [.. _matcher!.Templates.Where(template => template.Unit == unit).MaxBy(template => template.PeakMicrovolts)!.Shape];
+    }
+
     internal NoiseMetric? Metric => _matcher?.Metric;
 
     internal TemplateTrajectory? Recorded => _recorded;
