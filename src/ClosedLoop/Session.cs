@@ -76,6 +76,7 @@ public sealed class Session : IDisposable
 
         // Beside the body: samples become the spikes of units, and spikes counts that end with the beats.
         using var samples = _tetrodes?.Samples.Subscribe(block => recorder?.Write(block));
+        using var lfp = _tetrodes?.Lfp.Subscribe(slow => recorder?.Write(slow));
         using var spikes = _tetrodes?.Spikes.Subscribe(sorted => recorder?.Write(sorted));
         using var counts = _tetrodes?.Counts.Subscribe(bin => recorder?.Write(bin));
         using var units = _tetrodes?.Units.Subscribe(unit => recorder?.Write(unit));

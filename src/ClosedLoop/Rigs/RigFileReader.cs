@@ -112,7 +112,7 @@ internal sealed class RigFileReader
 
     private RigTetrodes? Tetrodes(YamlSection section)
     {
-        string[] always = ["source", "learn_seconds", "bin_ms", "state"], simulated = ["count", "seed"], file = ["path", "stream", "wires"],
+        string[] always = ["source", "learn_seconds", "bin_ms", "lfp_hz", "state"], simulated = ["count", "seed"], file = ["path", "stream", "wires"],
             rhx = ["host", "command_port", "waveform_port", "ports", "channels_per_port", "rate_hz", "wires"];
         var source = Try(() => section.OneOf("source", "simulated", "file", "intan_rhx"));
         // NB: beside a source that is not known no key is wrong.
@@ -135,6 +135,7 @@ internal sealed class RigFileReader
             RateHz = Number(section, "rate_hz", 1000, 100_000) ?? otherwise.RateHz,
             LearnSeconds = Number(section, "learn_seconds", 1, 3600) ?? otherwise.LearnSeconds,
             BinMs = Number(section, "bin_ms", 1, 1000) ?? otherwise.BinMs,
+            LfpHz = Number(section, "lfp_hz", 0, 5000) ?? otherwise.LfpHz,
             StatePath = section.Has("state") && Try(() => section.Text("state")) is { } state ? Absolute(state) : null,
         };
         return source is null || (source == "file" && path is null) ? null : tetrodes;

@@ -126,6 +126,7 @@ internal static class RigFileWriter
         }
         Line(text, "  learn_seconds", Exact(tetrodes.LearnSeconds));
         Line(text, "  bin_ms", Exact(tetrodes.BinMs));
+        Line(text, "  lfp_hz", Exact(tetrodes.LfpHz));
         if (tetrodes.StatePath is { } state)
             Line(text, "  state", Quote(state));
     }

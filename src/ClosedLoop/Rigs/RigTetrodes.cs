@@ -52,6 +52,9 @@ public sealed record RigTetrodes
     /// <summary>Width of the bins that spikes are counted in, milliseconds.</summary>
     public double BinMs { get; init; } = 20;
 
+    /// <summary>Samples per second and channel that are kept of the local field potential; 0: none are.</summary>
+    public double LfpHz { get; init; } = 1000;
+
     /// <summary>Where units are kept from one session to the next: begun with where the file is there, written at the end. Null: learnt anew each time.</summary>
     public string? StatePath { get; init; }
 
@@ -65,8 +68,8 @@ public sealed record RigTetrodes
         try
         {
             return new(
-                source, tetrodes, new() { Sorting = TetrodeConfiguration.Learning(LearnSeconds), BinS = BinMs / 1000 }, clock,
-                StatePath is not null && File.Exists(StatePath) ? SorterState.Read(StatePath) : null, ownsSource: true);
+                source, tetrodes, new() { Sorting = TetrodeConfiguration.Learning(LearnSeconds), BinS = BinMs / 1000, LfpRateHz = LfpHz }, clock,
+                StatePath is not null && File.Exists(StatePath) ? SorterState.Read(StatePath) : null, stateName: StatePath ?? "", ownsSource: true);
         }
         catch
         {

@@ -24,6 +24,9 @@ internal sealed class SortedStream : ISortedSpikeSink
     private readonly Action<SpikeBatch> _onSpikes;
     private readonly Action<SpikeCounts> _onCounts;
     private readonly Func<SessionTime> _now;
+    private readonly LfpBranch? _lfp;
+    private readonly LfpBlock? _slow;
+    private readonly Action<LfpBlock>? _onLfp;
     private readonly SpikeBatch _batch = new(SpikeCapacity);
     private readonly SpikeBinner _binner;
     private readonly (int Index, SessionTime Time)[] _recent = new (int, SessionTime)[Remembered];
@@ -44,8 +47,13 @@ internal sealed class SortedStream : ISortedSpikeSink
     /// <param name="now">Session time, for stamps.</param>
     /// <param name="onSpikes">Told of spikes, lent.</param>
     /// <param name="onCounts">Told of bins, lent.</param>
-    public SortedStream(SpikeSortingChain chain, double binS, Func<SessionTime> now, Action<SpikeBatch> onSpikes, Action<SpikeCounts> onCounts)
+    /// <param name="lfp">Keeps of the samples what is slow; null: nothing is kept.</param>
+    /// <param name="slow">Takes what it keeps of a block.</param>
+    /// <param name="onLfp">Told of it, lent.</param>
+    public SortedStream(
+        SpikeSortingChain chain, double binS, Func<SessionTime> now, Action<SpikeBatch> onSpikes, Action<SpikeCounts> onCounts, LfpBranch? lfp = null, LfpBlock? slow = null, Action<LfpBlock>? onLfp = null)
     {
+        (_lfp, _slow, _onLfp) = (lfp, slow, onLfp);
         (Chain, _rateHz, _now, _onSpikes, _onCounts) = (chain, chain.RateHz, now, onSpikes, onCounts);
         _unitCapacity = UnitCapacity(chain.Tetrodes.Count);
         _binner = new(_unitCapacity, binS, 1, Complete);
@@ -105,6 +113,8 @@ internal sealed class SortedStream : ISortedSpikeSink
         Chain.Process(block, this);
         Flush();
         Sorted = _time.TimeOf(Next - _delaySamples);
+        if (_lfp is not null)
+            Keep(block, first);
     }
 
     /// <summary>Gives out the bin that ends with a beat.</summary>
@@ -157,6 +167,17 @@ internal sealed class SortedStream : ISortedSpikeSink
             Late++;
         else
             _recent[_recentCount++ % Remembered] = (index, time);
+    }
+
+    private void Keep(SampleBlock block, long first)
+    {
+        var (slow, factor) = (_slow!, _lfp!.Factor);
+        slow.SampleCount = _lfp.Process(block.Samples, block.SampleCount, first, slow.Microvolts);
+        if (slow.SampleCount == 0)
+            return;
+        slow.Factor = factor;
+        slow.Stamp = block.Stamp with { DeviceCounter = (first + factor - 1) / factor * factor, Produced = _now() };
+        _onLfp!(slow);
     }
 
     private void Flush()

@@ -11,6 +11,9 @@ public sealed record TetrodeConfiguration
     /// <summary>Width of the bins that end with the beats of the control clock, seconds.</summary>
     public double BinS { get; init; } = 0.02;
 
+    /// <summary>Samples per second and channel that are kept of the local field potential; 0: none are.</summary>
+    public double LfpRateHz { get; init; } = 1000;
+
     /// <summary>Whether the session began with the units of an earlier one; they lie in the recording.</summary>
     public bool BeganSorted { get; init; }
 

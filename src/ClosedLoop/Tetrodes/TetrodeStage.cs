@@ -39,6 +39,7 @@ public sealed class TetrodeStage : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<string> _untold = new();
     private readonly Subject<SampleBlock> _samples = new();
+    private readonly Subject<LfpBlock> _lfp = new();
     private readonly Subject<SpikeBatch> _spikes = new();
     private readonly Subject<SpikeCounts> _counts = new();
     private readonly Subject<SortedUnit> _units = new();
@@ -59,19 +60,22 @@ public sealed class TetrodeStage : IDisposable
     /// <param name="clock">The session's clock.</param>
     /// <param name="state">Units of an earlier session to begin with, as <see cref="SorterState.Read"/> gave them; null: all are learnt.</param>
     /// <param name="replayed">The recording whose samples the source gives and whose bins are to be given out again; null: the session is live.</param>
+    /// <param name="stateName">What errors call <paramref name="state"/>.</param>
     /// <param name="ownsSource">Whether the source is closed with the stage.</param>
     /// <exception cref="ClosedLoopException">Tetrodes, options or state do not fit the source.</exception>
     public TetrodeStage(
-        ISampleSource source, IReadOnlyList<IReadOnlyList<int>> tetrodes, TetrodeConfiguration configuration, SessionClock clock, byte[]? state = null, SessionRecording? replayed = null, bool ownsSource = false)
+        ISampleSource source, IReadOnlyList<IReadOnlyList<int>> tetrodes, TetrodeConfiguration configuration, SessionClock clock, byte[]? state = null, SessionRecording? replayed = null, string stateName = "of the session's beginning", bool ownsSource = false)
     {
         (_source, _ownsSource, _clock, _isLive) = (source, ownsSource, clock, replayed is null);
         Configuration = configuration with { BeganSorted = state is not null, Source = source.Description };
         State = state;
-        Layout = new(source.Channels, source.RateHz, source.BlockCapacity, tetrodes, SortedStream.SpikeCapacity, SortedStream.UnitCapacity(tetrodes.Count));
-        var chain = new SpikeSortingChain(tetrodes, [.. source.Channels.Select(channel => channel.UnitsPerCount)], source.RateHz, source.BlockCapacity, configuration.Sorting, _learner);
+        double[] scales = [.. source.Channels.Select(channel => channel.UnitsPerCount)];
+        var lfp = configuration.LfpRateHz > 0 ? new LfpBranch(scales, source.RateHz, source.BlockCapacity, configuration.LfpRateHz) : null;
+        Layout = new(source.Channels, source.RateHz, source.BlockCapacity, tetrodes, SortedStream.SpikeCapacity, SortedStream.UnitCapacity(tetrodes.Count)) { LfpRateHz = lfp?.RateHz ?? 0 };
+        var chain = new SpikeSortingChain(tetrodes, scales, source.RateHz, source.BlockCapacity, configuration.Sorting, _learner);
         if (state is not null)
-            SorterState.Load("of the session's beginning", state, chain);
-        _stream = new(chain, configuration.BinS, () => _clock.Now, _spikes.OnNext, _counts.OnNext);
+            SorterState.Load(stateName, state, chain);
+        _stream = new(chain, configuration.BinS, () => _clock.Now, _spikes.OnNext, _counts.OnNext, lfp, lfp is null ? null : Layout.NewLfpBlock(), _lfp.OnNext);
         _looks = new(_stream, () => _clock.Now, _units.OnNext);
         var blocks = (int)Math.Ceiling(LongestWaitS * source.RateHz / source.BlockCapacity);
         // One being read and one being sorted beside those that wait.
@@ -103,7 +107,10 @@ public sealed class TetrodeStage : IDisposable
     /// <summary>Every block as it comes, also those that sorting has no time for. Lent, on the thread of the source.</summary>
     public IObservable<SampleBlock> Samples => _samples;
 
-    /// <summary>Sorted spikes. Lent, on the sorting thread, as are counts and units.</summary>
+    /// <summary>The local field potential. Lent, on the sorting thread, as are spikes, counts and units.</summary>
+    public IObservable<LfpBlock> Lfp => _lfp;
+
+    /// <summary>Sorted spikes.</summary>
     public IObservable<SpikeBatch> Spikes => _spikes;
 
     /// <summary>The counts of each bin.</summary>
@@ -207,7 +214,7 @@ public sealed class TetrodeStage : IDisposable
         End();
         _queue.Dispose();
         _learner.Dispose();
-        foreach (var stream in new IDisposable[] { _samples, _spikes, _counts, _units, _findings })
+        foreach (var stream in new IDisposable[] { _samples, _lfp, _spikes, _counts, _units, _findings })
             stream.Dispose();
         _stop.Dispose();
         if (_ownsSource)
@@ -308,6 +315,10 @@ public sealed class TetrodeStage : IDisposable
                 GiveOutBins(all: false);
             }
         }
+        // Samples may have ended before the session: its beats have their bins all the same, and these say so.
+        do
+            GiveOutBins(all: true);
+        while (_isLive && !_stop.Token.WaitHandle.WaitOne(PollMs));
         GiveOutBins(all: true);
         _stream.Complete();
         _looks.LookAtAll();

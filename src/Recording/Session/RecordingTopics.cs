@@ -30,6 +30,9 @@ public static class RecordingTopics
     /// <summary>Samples of electrodes as they came, block by block.</summary>
     public const string Samples = "/tetrodes/samples";
 
+    /// <summary>The local field potential of all channels, as often as it is kept; only where it is wanted.</summary>
+    public const string Lfp = "/tetrodes/lfp";
+
     /// <summary>Sorted spikes, those of a block together.</summary>
     public const string Spikes = "/tetrodes/spikes";
 

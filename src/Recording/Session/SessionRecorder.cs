@@ -170,6 +170,10 @@ public sealed class SessionRecorder : IDisposable
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void Write(SampleBlock block) => Tetrodes.Write(block);
 
+    /// <summary>Records samples of the local field potential.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(LfpBlock lfp) => Tetrodes.Write(lfp);
+
     /// <summary>Records sorted spikes.</summary>
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void Write(SpikeBatch spikes) => Tetrodes.Write(spikes);

@@ -98,6 +98,9 @@ public sealed class SessionRecording : IDisposable
     /// <summary>All blocks of samples; none where no tetrodes were recorded.</summary>
     public RecordReader<SampleBlock> Samples() => Read(RecordingTopics.Samples, TetrodeTables.Samples);
 
+    /// <summary>The local field potential, in blocks; none where it was not kept.</summary>
+    public RecordReader<LfpBlock> Lfp() => Read(RecordingTopics.Lfp, TetrodeTables.Lfp);
+
     /// <summary>All sorted spikes, in batches.</summary>
     public RecordReader<SpikeBatch> Spikes() => Read(RecordingTopics.Spikes, TetrodeTables.Spikes);
 

@@ -10,6 +10,7 @@ internal sealed class TetrodeChannels
 
     private readonly SessionRecorder _recorder;
     private readonly ushort _samples, _spikes, _counts, _units, _findings;
+    private readonly ushort? _lfp;
     private readonly Pool<RecordBlock> _samplePool, _sortedPool;
 
     /// <summary>Adds the streams to the file.</summary>
@@ -21,12 +22,16 @@ internal sealed class TetrodeChannels
         _counts = Add(TetrodeTables.Counts, RecordingTopics.SpikeCounts, new() { ["flags"] = RecordingLayout.Flags<SpikeCountFlags>(), ["counts"] = $"by the index that {RecordingTopics.Units} gives each unit" });
         _units = Add(TetrodeTables.Unit, RecordingTopics.Units, null);
         _findings = Add(TetrodeTables.Finding, RecordingTopics.SampleFindings, new() { ["kind"] = RecordingLayout.Flags<SampleFindingKind>() });
+        if (layout.LfpRateHz > 0)
+            _lfp = Add(TetrodeTables.Lfp, RecordingTopics.Lfp, new() { ["channels"] = layout.Describe()["channels"], ["rate_hz"] = layout.Describe()["lfp_rate_hz"], ["microvolts"] = "all channels of the first sample, then of the second" });
         var full = layout.NewSampleBlock();
         full.SampleCount = layout.BlockCapacity;
         _samplePool = new(BlocksAhead, () => new(TetrodeTables.Samples.Size(full)));
         var (many, counted) = (layout.NewSpikeBatch(), layout.NewSpikeCounts());
         (many.Count, counted.UnitCount) = (layout.SpikeCapacity, layout.UnitCapacity);
-        var largest = Math.Max(TetrodeTables.Spikes.Size(many), TetrodeTables.Counts.Size(counted));
+        var slow = layout.NewLfpBlock();
+        slow.SampleCount = slow.Microvolts.Length / slow.ChannelCount;
+        var largest = Math.Max(TetrodeTables.Lfp.Size(slow), Math.Max(TetrodeTables.Spikes.Size(many), TetrodeTables.Counts.Size(counted)));
         _sortedPool = new(BlocksAhead, () => new(largest));
     }
 
@@ -34,6 +39,8 @@ internal sealed class TetrodeChannels
     public int Outstanding => _samplePool.Outstanding + _sortedPool.Outstanding;
 
     public void Write(SampleBlock block) => Write(TetrodeTables.Samples, _samples, _samplePool, block, block.Stamp.Produced, block.Stamp.Captured);
+
+    public void Write(LfpBlock lfp) => Write(TetrodeTables.Lfp, _lfp ?? throw new InvalidOperationException("The recording's layout has no local field potential."), _sortedPool, lfp, lfp.Stamp.Produced, lfp.Stamp.Captured);
 
     public void Write(SpikeBatch spikes) => Write(TetrodeTables.Spikes, _spikes, _sortedPool, spikes, spikes.Stamp.Produced, spikes.Stamp.Captured);
 

@@ -13,8 +13,14 @@ namespace ClosedLoop.Recording;
 public sealed record TetrodeLayout(
     IReadOnlyList<SampleChannel> Channels, double RateHz, int BlockCapacity, IReadOnlyList<IReadOnlyList<int>> Tetrodes, int SpikeCapacity, int UnitCapacity)
 {
+    /// <summary>Samples per second and channel that are kept of the local field potential; 0: none are.</summary>
+    public double LfpRateHz { get; init; }
+
     /// <summary>An empty block of this layout.</summary>
     public SampleBlock NewSampleBlock() => new(Channels.Count, BlockCapacity);
+
+    /// <summary>An empty block of the local field potential of what a sample block gives.</summary>
+    public LfpBlock NewLfpBlock() => new(Channels.Count, (int)(BlockCapacity * LfpRateHz / RateHz) + 2);
 
     /// <summary>An empty batch of spikes of this layout.</summary>
     public SpikeBatch NewSpikeBatch() => new(SpikeCapacity);
@@ -23,7 +29,7 @@ public sealed record TetrodeLayout(
     public SpikeCounts NewSpikeCounts() => new(UnitCapacity);
 
     /// <summary>About how many bytes a second of these takes in a recording: samples as they are, and a few thousand spikes.</summary>
-    internal double EstimateBytesPerSecond() => (RateHz * Channels.Count * sizeof(short)) + (RateHz / BlockCapacity * 200) + (Tetrodes.Count * 2000);
+    internal double EstimateBytesPerSecond() => (RateHz * Channels.Count * sizeof(short)) + (LfpRateHz * Channels.Count * sizeof(float)) + (RateHz / BlockCapacity * (LfpRateHz > 0 ? 300 : 200)) + (Tetrodes.Count * 2000);
 
     internal Dictionary<string, string> Describe() => new()
     {
@@ -36,6 +42,7 @@ public sealed record TetrodeLayout(
         ["tetrodes"] = string.Join(';', Tetrodes.Select(wires => string.Join(',', wires.Select(Whole)))),
         ["spike_capacity"] = Whole(SpikeCapacity),
         ["unit_capacity"] = Whole(UnitCapacity),
+        ["lfp_rate_hz"] = Exact(LfpRateHz),
         ["samples"] = "int16, little-endian: all channels of the first sample, then of the second",
         ["device_counter"] = "the device's number of the first sample",
     };
@@ -56,7 +63,10 @@ public sealed record TetrodeLayout(
             [.. names.Select((name, i) => new SampleChannel(name, Number(scales[i]), units[i]))], Number(RecordingLayout.Of(channel, "rate_hz")),
             // Sizes come from a file: a damaged one must not exhaust the memory.
             (long)capacity * names.Length <= 100_000_000 ? capacity : throw new FormatException($"blocks of {capacity} samples of {names.Length} channels cannot be"),
-            tetrodes, Size(channel, "spike_capacity", 1_000_000), Size(channel, "unit_capacity", 1_000_000));
+            tetrodes, Size(channel, "spike_capacity", 1_000_000), Size(channel, "unit_capacity", 1_000_000))
+        {
+            LfpRateHz = channel.TryGetValue("lfp_rate_hz", out var kept) && kept != "0" ? Number(kept) is var lfp && lfp <= 100_000 ? lfp : throw new FormatException($"'{kept}' is no rate") : 0,
+        };
     }
 
     private static int Size(IReadOnlyDictionary<string, string> channel, string key, int most) =>

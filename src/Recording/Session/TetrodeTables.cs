@@ -39,6 +39,14 @@ internal static class TetrodeTables
             new VariableField<SpikeCounts, int>(9, "counts", FieldType.Sfixed32, r => new(r.Counts, 0, r.UnitCount), RoomForCounts),
         ]);
 
+    public static RecordTable<LfpBlock> Lfp { get; } = new(
+        "Lfp",
+        [
+            .. RecordTables.Stamp<LfpBlock>(r => r.Stamp, (r, stamp) => r.Stamp = stamp),
+            new IntField<LfpBlock>(6, "factor", r => r.Factor, (r, v) => r.Factor = v),
+            new VariableField<LfpBlock, float>(7, "microvolts", FieldType.Float, r => new(r.Microvolts, 0, r.SampleCount * r.ChannelCount), RoomForLfp),
+        ]);
+
     public static RecordTable<SortedUnit> Unit { get; } = new(
         "SortedUnit",
         new LongField<SortedUnit>(1, "time_ns", r => r.Time.Nanoseconds, (r, v) => r.Time = new(v)),
@@ -73,6 +81,14 @@ internal static class TetrodeTables
             throw new InvalidDataException($"its {numbers} numbers are not at most {block.Samples.Length / block.ChannelCount} samples of {block.ChannelCount} channels");
         block.SampleCount = numbers / block.ChannelCount;
         return new(block.Samples, 0, numbers);
+    }
+
+    private static ArraySegment<float> RoomForLfp(LfpBlock block, int numbers)
+    {
+        if (numbers > block.Microvolts.Length || numbers % block.ChannelCount != 0)
+            throw new InvalidDataException($"its {numbers} numbers are not at most {block.Microvolts.Length / block.ChannelCount} samples of {block.ChannelCount} channels");
+        block.SampleCount = numbers / block.ChannelCount;
+        return new(block.Microvolts, 0, numbers);
     }
 
     private static ArraySegment<TNumber> Room<TNumber>(SpikeBatch batch, TNumber[] numbers, int count)

@@ -124,7 +124,7 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.Equal(count, stream.GetProperty("topics").GetProperty(topic).GetProperty("count").GetInt64());
             Assert.Equal(indexed.GetProperty("topics").GetProperty(topic).GetProperty("hash").GetString(), stream.GetProperty("topics").GetProperty(topic).GetProperty("hash").GetString());
         }
-        foreach (var topic in (string[])[RecordingTopics.Samples, RecordingTopics.Spikes, RecordingTopics.SpikeCounts, RecordingTopics.Units])
+        foreach (var topic in (string[])[RecordingTopics.Samples, RecordingTopics.Lfp, RecordingTopics.Spikes, RecordingTopics.SpikeCounts, RecordingTopics.Units])
         {
             total += recording.Count(topic);
             Assert.Equal(recording.Count(topic), stream.GetProperty("topics").GetProperty(topic).GetProperty("count").GetInt64());

@@ -20,6 +20,9 @@ public sealed class TetrodeRecordingTests : IDisposable
         SampleBlock[] blocks = [.. Enumerable.Range(0, 40).Select(RandomBlock)];
         SpikeBatch[] batches = [.. Enumerable.Range(0, 40).Select(i => RandomBatch(i % 17))];
         SpikeCounts[] bins = [.. Enumerable.Range(0, 20).Select(i => RandomBin(i % 9))];
+        var slow = new LfpBlock(WrittenRaw.Channels, 6) { Stamp = new(1, 90, -1, new(4), new(5)), Factor = 30, SampleCount = 5 };
+        for (var i = 0; i < 30; i++)
+            slow.Microvolts[i] = i % 4 == 0 ? float.NaN : -i;
         var unit = new SortedUnit
         {
             Time = new(77), Index = -1, Tetrode = 1, Unit = 3, State = "born", Spikes = long.MaxValue, RateHz = 2.5, PeakMicrovolts = 88, Snr = 7.5, IsiViolation = 0.01,
@@ -36,6 +39,7 @@ public sealed class TetrodeRecordingTests : IDisposable
                     recorder.Write(bins[i]);
             }
             recorder.Write(unit);
+            recorder.Write(slow);
             recorder.Write(finding);
             recorder.Finish();
             Assert.Equal(0, recorder.OutstandingBlocks);
@@ -75,6 +79,11 @@ public sealed class TetrodeRecordingTests : IDisposable
         Assert.True(double.IsNaN(back.IsolationDistance));
         Assert.Equal(unit.Waveform, back.Waveform);
         Assert.Equal([finding], recording.SampleFindings());
+        var lfp = recording.Layout.Tetrodes.NewLfpBlock();
+        Assert.Equal(1000, recording.Layout.Tetrodes.LfpRateHz);
+        Assert.True(recording.Lfp().TryRead(lfp));
+        Assert.Equal((slow.Stamp, 30, 5), (lfp.Stamp, lfp.Factor, lfp.SampleCount));
+        Assert.Equal(slow.Microvolts[..30], lfp.Microvolts[..30]);
         Assert.False(samples.TryRead(block) || spikes.TryRead(batch) || counts.TryRead(bin) || units.TryRead(back));
     }
 
@@ -136,7 +145,7 @@ public sealed class TetrodeRecordingTests : IDisposable
         for (var attempt = 0; attempt < 4; attempt++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 100; i++)
+            for (var i = 0; i < 40; i++)
             {
                 recorder.Write(block);
                 recorder.Write(batch);

@@ -26,7 +26,7 @@ internal sealed class WrittenSession
 
     /// <summary>Six channels; a tetrode has three of them, and another two.</summary>
     public static TetrodeLayout Layout { get; } = new(
-        [.. Enumerable.Range(0, WrittenRaw.Channels).Select(i => new SampleChannel($"CH{i}", 0.195, "uV"))], 30_000, Block, [[0, 1, 2], [5, 4]], 16, 8);
+        [.. Enumerable.Range(0, WrittenRaw.Channels).Select(i => new SampleChannel($"CH{i}", 0.195, "uV"))], 30_000, Block, [[0, 1, 2], [5, 4]], 16, 8) { LfpRateHz = 1000 };
 
     public string Path { get; }
 
