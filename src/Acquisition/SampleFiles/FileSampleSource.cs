@@ -86,6 +86,6 @@ public abstract class FileSampleSource : IRecordedSampleSource
         if (double.IsInfinity(_speed))
             return true;
         var began = _began ??= _clock!.Now;
-        return _clock!.WaitUntil(began + (long)(Position / RateHz / _speed * SessionTime.NanosecondsPerSecond), cancellation);
+        return _clock!.SleepUntil(began + (long)(Position / RateHz / _speed * SessionTime.NanosecondsPerSecond), cancellation);
     }
 }

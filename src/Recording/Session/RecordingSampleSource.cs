@@ -87,7 +87,7 @@ public sealed class RecordingSampleSource : IRecordedSampleSource
         if (_speed is { } speed)
         {
             var began = _began ??= _clock!.Now;
-            if (!_clock!.WaitUntil(began + (long)(_position / RateHz / speed * SessionTime.NanosecondsPerSecond), cancellation))
+            if (!_clock!.SleepUntil(began + (long)(_position / RateHz / speed * SessionTime.NanosecondsPerSecond), cancellation))
                 return false;
         }
         var now = _clock?.Now ?? default;
