@@ -5,20 +5,24 @@ using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop;
 
 /// <summary>
 /// The experiment, from top to bottom: images of the animal become its keypoints, the keypoints become the pose of a body,
-/// the pose becomes the reference that the virtual rodent follows, and every record on the way is kept.
+/// the pose becomes the reference that the virtual rodent follows; beside it the samples of its tetrodes become the spikes
+/// of units, and these counts that end with the beats of the body. Every record on the way is kept.
 /// </summary>
 /// <remarks>
-/// Threads: images are read on one thread and made keypoints of on a second (Vision); everything from a tick to its control step happens on the thread
-/// that calls <see cref="Run"/>, in order; the recorder encodes images and writes on threads of its own, telemetry looks on.
+/// Threads: images are read on one thread and made keypoints of on a second (Vision); samples are read on one thread and
+/// sorted on a second (Tetrodes); everything from a tick to its control step happens on the thread that calls
+/// <see cref="Run"/>, in order; the recorder encodes images and writes on threads of its own, telemetry looks on.
 /// </remarks>
 public sealed class Session : IDisposable
 {
     private readonly SessionInput _input;
+    private readonly TetrodeStage? _tetrodes;
     private readonly Registrar _registrar;
     private readonly VirtualRodent _rodent;
     private readonly SessionClock _clock;
@@ -29,10 +33,11 @@ public sealed class Session : IDisposable
     /// <param name="setup">The animal, the body, and how both are to be treated.</param>
     /// <param name="input">Where the ticks come from; stays the caller's.</param>
     /// <param name="clock">The session's clock.</param>
-    public Session(SessionSetup setup, SessionInput input, SessionClock clock)
+    /// <param name="tetrodes">The tetrodes beside the body; null where there are none. Stay the caller's.</param>
+    public Session(SessionSetup setup, SessionInput input, SessionClock clock, TetrodeStage? tetrodes = null)
     {
         Setup = setup;
-        _input = input;
+        (_input, _tetrodes) = (input, tetrodes);
         _clock = clock;
         SessionWarmUp.Run(setup);
         _registrar = setup.MakeRegistrar(clock);
@@ -69,11 +74,20 @@ public sealed class Session : IDisposable
         using var images = (recorder?.Layout.Frames is null ? Observable.Empty<FrameSet>() : _input.Frames).Subscribe(set => recorder!.Write(set));
         using var arrivals = _input.Keypoints.Subscribe(keypoints => recorder?.Write(keypoints));
 
+        // Beside the body: samples become the spikes of units, and spikes counts that end with the beats.
+        using var samples = _tetrodes?.Samples.Subscribe(block => recorder?.Write(block));
+        using var lfp = _tetrodes?.Lfp.Subscribe(slow => recorder?.Write(slow));
+        using var spikes = _tetrodes?.Spikes.Subscribe(sorted => recorder?.Write(sorted));
+        using var counts = _tetrodes?.Counts.Subscribe(bin => recorder?.Write(bin));
+        using var units = _tetrodes?.Units.Subscribe(unit => recorder?.Write(unit));
+        using var losses = _tetrodes?.Findings.Subscribe(finding => recorder?.Write(finding));
+
         // One beat, one pose, one control step.
         var ticks = _input.Ticks.Do(tick =>
         {
             current = tick;
             recorder?.Write(tick);
+            _tetrodes?.Beat(tick);
         });
         var poses = ticks.Select(tick => _registrar.Process(tick)).Do(pose =>
         {
@@ -94,14 +108,16 @@ public sealed class Session : IDisposable
         GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
         try
         {
-            using (new SessionTelemetry(this, findings, onProgress))
-                _input.Run(cancellation);
+            using var telemetry = new SessionTelemetry(this, findings, onProgress);
+            _tetrodes?.Start();
+            _input.Run(cancellation);
+            _tetrodes?.Finish(cancellation);
         }
         finally
         {
             GCSettings.LatencyMode = collectorsMode;
         }
-        return SessionResult.Of(this, _input, Statistics.LastFrameEnd - started, cancellation.IsCancellationRequested, recorder?.Path) with { CameraFindings = findings.Counts };
+        return SessionResult.Of(this, _input, Statistics.LastFrameEnd - started, cancellation.IsCancellationRequested, recorder?.Path) with { CameraFindings = findings.Counts, Tetrodes = _tetrodes?.Result() };
     }
 
     /// <inheritdoc/>
@@ -119,10 +135,14 @@ public sealed class Session : IDisposable
     {
         Stream = _input.Watch?.Look(now),
         Recording = _outlook?.Look(now),
+        Tetrodes = _tetrodes?.Progress,
     };
 
     /// <summary>Watches the source for silence; null where it is not live.</summary>
     internal StreamWatch? InputWatch => _input.Watch;
+
+    /// <summary>The tetrodes; null where there are none.</summary>
+    internal TetrodeStage? Tetrodes => _tetrodes;
 
     /// <summary>Where records go; null where nothing is recorded.</summary>
     internal SessionRecorder? Recorder => _recorder;
@@ -135,7 +155,7 @@ public sealed class Session : IDisposable
 
     /// <summary>Every queue of the session.</summary>
     internal IReadOnlyList<QueueStatistics> Queues() =>
-        [.. _input.Queues, .. _recorder?.Statistics is { } recorder ? recorder.FrameQueue is { } frames ? new[] { frames, recorder.Queue } : [recorder.Queue] : []];
+        [.. _input.Queues, .. _tetrodes?.Queues ?? [], .. _recorder?.Statistics is { } recorder ? recorder.FrameQueue is { } frames ? new[] { frames, recorder.Queue } : [recorder.Queue] : []];
 
     /// <summary>Every stage's latencies.</summary>
     internal IReadOnlyList<LatencySummary> Latencies() =>
@@ -143,6 +163,7 @@ public sealed class Session : IDisposable
         _registrar.Latency.Summarise(), .. Setup.Forecaster is null ? Array.Empty<LatencySummary>() : [_rodent.ForecastLatency.Summarise()],
         _rodent.ControllerLatency.Summarise(), _rodent.PhysicsLatency.Summarise(),
         Statistics.KeypointToAction.Summarise(), Statistics.CaptureToAction.Summarise(), .. _input.Vision?.Latencies ?? [],
+        .. _tetrodes is { IsLive: true } ? new[] { _tetrodes.Latency.Summarise() } : [],
     ];
 
     /// <summary>Keeps a line of telemetry in the recording.</summary>

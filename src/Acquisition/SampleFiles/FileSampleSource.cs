@@ -10,7 +10,7 @@ namespace ClosedLoop.Acquisition;
 /// NB: files are read and not mapped into memory: where a mapped file becomes shorter while it is read, the whole process
 /// is ended by a signal, and here it is a sentence.
 /// </remarks>
-public abstract class FileSampleSource : ISampleSource
+public abstract class FileSampleSource : IRecordedSampleSource
 {
     private readonly SessionClock? _clock;
     private readonly double _speed, _microvoltsPerCount;
@@ -41,7 +41,7 @@ public abstract class FileSampleSource : ISampleSource
     /// <inheritdoc/>
     public int BlockCapacity { get; }
 
-    /// <summary>Samples per channel in the recording.</summary>
+    /// <inheritdoc/>
     public abstract long SampleCount { get; }
 
     /// <inheritdoc/>
@@ -86,6 +86,6 @@ public abstract class FileSampleSource : ISampleSource
         if (double.IsInfinity(_speed))
             return true;
         var began = _began ??= _clock!.Now;
-        return _clock!.WaitUntil(began + (long)(Position / RateHz / _speed * SessionTime.NanosecondsPerSecond), cancellation);
+        return _clock!.SleepUntil(began + (long)(Position / RateHz / _speed * SessionTime.NanosecondsPerSecond), cancellation);
     }
 }

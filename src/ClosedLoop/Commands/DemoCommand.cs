@@ -5,6 +5,8 @@ using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using ClosedLoop.Physics;
 using ClosedLoop.Sessions;
+using ClosedLoop.Simulation;
+using ClosedLoop.Tetrodes;
 using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
@@ -36,14 +38,17 @@ public static class DemoCommand
         var model = new Option<string>("--model") { Description = "fast, volumetric, or a model folder.", HelpName = "fast|volumetric|FOLDER", DefaultValueFactory = _ => "fast" };
         var device = new Option<string>("--device") { Description = "What computes the networks: auto, cpu, cuda or tensorrt.", HelpName = "DEVICE", DefaultValueFactory = _ => "auto" };
         var reference = new ReferenceModeArguments();
+        var tetrodes = new SessionTetrodeArguments();
         var json = JsonReport.CreateOption();
         var command = new Command("demo", "Run the simulated laboratory live at real time; no hardware needed.") { seconds, seed, folder, keypoints, dataset, model, device, json };
         reference.AddTo(command);
+        tetrodes.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var duration = parsed.GetValue(seconds);
             if (!(duration > 0 && double.IsFinite(duration)))
                 throw ClosedLoopException.Usage($"--seconds {duration.ToString(CultureInfo.InvariantCulture)} is no duration; give seconds, as in 20");
+            tetrodes.Check(parsed);
             var outputs = new SessionOutputs { Json = parsed.GetValue(json) };
             var rodent = reference.Apply(parsed, new());
             var target = parsed.GetRequiredValue(folder);
@@ -54,34 +59,38 @@ public static class DemoCommand
             var source = parsed.GetRequiredValue(keypoints);
             if (source == "simulated")
             {
-                RunSimulated(duration, parsed.GetValue(seed), rodent, clock, outputs, cancellation);
+                RunSimulated(duration, parsed.GetValue(seed), rodent, clock, outputs, (activity, number) => tetrodes.Open(parsed, duration, number, activity, clock), cancellation);
                 return Task.FromResult(0);
             }
             if (parsed.GetResult(seed) is { Implicit: false })
                 throw ClosedLoopException.Usage("the demo's videos were filmed with one seed; 'closedloop simulate --seed S --out DIR' films another session for --dataset DIR, and --keypoints simulated takes any seed without images");
             var data = parsed.GetValue(dataset) is { } path ? new DemoDataset(path) : DemoDataset.Shipped;
             var vision = new VisionOptions { Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)) };
-            RunDataset(data, source == "vision" ? vision : null, duration, rodent, clock, outputs, cancellation);
+            RunDataset(data, source == "vision" ? vision : null, duration, rodent, clock, outputs, (activity, number) => tetrodes.Open(parsed, duration, number, activity, clock), cancellation);
             return Task.FromResult(0);
         });
         return command;
     }
 
     private static void RunDataset(
-        DemoDataset dataset, VisionOptions? vision, double seconds, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
+        DemoDataset dataset, VisionOptions? vision, double seconds, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs,
+        Func<IActivityPlan, int, TetrodeStage?> openTetrodes, CancellationToken cancellation)
     {
         var animal = dataset.Animal;
         using IKeypointSource source = vision is null ? dataset.Truth(clock) : dataset.Watch(vision, clock);
         using var setup = new SessionSetup(SimulatedLaboratory.Body, animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
+        using var tetrodes = openTetrodes(dataset.Activity(source.RateHz), 1);
         SessionRun.Execute(setup, input, clock, outputs with
         {
+            Tetrodes = tetrodes,
             Attachments = [dataset.CalibrationAttachment],
             Notes = [$"the keypoints are of {source.Description}"],
         }, cancellation);
     }
 
-    private static void RunSimulated(double seconds, int seed, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
+    private static void RunSimulated(double seconds, int seed, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs,
+        Func<IActivityPlan, int, TetrodeStage?> openTetrodes, CancellationToken cancellation)
     {
         var fit = Measure(seed, cancellation);
         // The source runs on a little past the session, so that the session ends it and not the other way round.
@@ -89,7 +98,8 @@ public static class DemoCommand
         using var setup = new SessionSetup(
             SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent, Seed = seed });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
-        SessionRun.Execute(setup, input, clock, outputs with { Notes = [$"the keypoints are of {source.Description}", .. fit.Notes] }, cancellation);
+        using var tetrodes = openTetrodes(new FollowedActivity(source), seed);
+        SessionRun.Execute(setup, input, clock, outputs with { Tetrodes = tetrodes, Notes = [$"the keypoints are of {source.Description}", .. fit.Notes] }, cancellation);
     }
 
     private static PoseTracking.AnimalFit Measure(int seed, CancellationToken cancellation)

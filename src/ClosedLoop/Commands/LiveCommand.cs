@@ -6,6 +6,7 @@ using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Rigs;
 using ClosedLoop.Sessions;
+using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Commands;
 
@@ -45,6 +46,9 @@ public static class LiveCommand
         // A simulated animal lives on past the session, so that the session ends it and not the other way round.
         using IKeypointSource source = (IKeypointSource?)rig.File ?? (IKeypointSource?)rig.Vision ?? SimulatedLaboratory.Watch(keypoints.Seed, clock, seconds: null);
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, keypoints.Seconds, keypoints.Rate);
+        using var tetrodes = configuration.Tetrodes?.Open(clock, source is SimulatedKeypointSource animal ? new FollowedActivity(animal) : new BehaviourActivity(configuration.Tetrodes.Seed));
+        // NB: before the recording is begun, so that what cannot be reached is said and nothing is left behind.
+        tetrodes?.Connect();
         var recording = configuration.Recording!;
         var name = Path.Combine(recording.Folder, recording.Name ?? $"{configuration.Name}-{clock.StartedAt:yyyyMMdd-HHmmss}-{Environment.ProcessId}");
         Directory.CreateDirectory(recording.Folder);
@@ -57,6 +61,8 @@ public static class LiveCommand
                 new("rig.yaml", "application/yaml", Encoding.UTF8.GetBytes(configuration.ToYaml())),
                 .. configuration.Cameras is { } cameras ? [new RecordingAttachment(RecordingContent.CalibrationName, "application/yaml", File.ReadAllBytes(cameras.CalibrationPath))] : Array.Empty<RecordingAttachment>(),
             ],
+            Tetrodes = tetrodes,
+            SorterStatePath = configuration.Tetrodes?.StatePath,
             PicturePath = $"{name}.png",
             Json = json,
             Notes = records ? notes : [.. notes, "nothing was recorded, as asked for"],

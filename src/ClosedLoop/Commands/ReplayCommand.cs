@@ -5,6 +5,7 @@ using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Tetrodes;
 using ClosedLoop.Vision;
 
 namespace ClosedLoop.Commands;
@@ -63,7 +64,7 @@ public static class ReplayCommand
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
             var description = body.IsGiven(parsed) || !isSession ? body.Resolve(parsed) : null;
 
-            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, long frameCount, SessionRecording? original) =>
+            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, long frameCount, SessionRecording? original, TetrodeStage? tetrodes = null, SessionRecording? sorted = null) =>
                 SessionRun.Execute(setup, input, clock, new()
                 {
                     RecordingPath = parsed.GetValue(record),
@@ -72,6 +73,8 @@ public static class ReplayCommand
                     Json = parsed.GetValue(json),
                     Notes = notes,
                     Original = original,
+                    Tetrodes = tetrodes,
+                    SortedOriginal = sorted,
                     Episodes = plan,
                     Frames = frameCount,
                 }, cancellation);
@@ -98,7 +101,10 @@ public static class ReplayCommand
                 using var input = new RecordingInput(recording, clock, playbackRate, frames);
                 // NB: what is computed depends on all that came before: a replay that begins in the middle is not to be compared.
                 var comparable = known is null && description is null && !reference.IsGiven(parsed) && frames is null or { From: 0 };
-                Play(setup, input, recording.Notes, recording.Count(RecordingTopics.Ticks), comparable ? recording : null);
+                // Some frames of a session have no samples of their own: all are sorted, or none.
+                using var samples = frames is null && recording.Count(RecordingTopics.Samples) > 0 ? new RecordingSampleSource(recording, speed: playbackRate, clock: clock) : null;
+                using var tetrodes = samples is null ? null : SessionArchive.TetrodesOf(recording, samples, clock);
+                Play(setup, input, recording.Notes, recording.Count(RecordingTopics.Ticks), comparable ? recording : null, tetrodes, samples is null ? null : recording);
             }
             else
             {

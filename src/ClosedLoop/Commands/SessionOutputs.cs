@@ -1,4 +1,5 @@
 using ClosedLoop.Recording;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Commands;
 
@@ -14,6 +15,12 @@ internal sealed record SessionOutputs
     /// <summary>How to record.</summary>
     public SessionRecorderOptions Recorder { get; init; } = new();
 
+    /// <summary>The tetrodes beside the body; null where there are none. Stay the caller's.</summary>
+    public TetrodeStage? Tetrodes { get; init; }
+
+    /// <summary>Where what is known of the units at the end is kept for another session; null: nowhere.</summary>
+    public string? SorterStatePath { get; init; }
+
     /// <summary>Files to be kept in the recording besides what a replay needs.</summary>
     public IReadOnlyList<RecordingAttachment> Attachments { get; init; } = [];
 
@@ -28,6 +35,9 @@ internal sealed record SessionOutputs
 
     /// <summary>The recording that is replayed, to be compared with; null: there is none, or it was made with other settings.</summary>
     public SessionRecording? Original { get; init; }
+
+    /// <summary>The recording whose tetrodes are sorted again, to be compared with; null: there is none.</summary>
+    public SessionRecording? SortedOriginal { get; init; }
 
     /// <summary>Episodes to judge the controller on after the session; null: none.</summary>
     public EpisodePlan? Episodes { get; init; }

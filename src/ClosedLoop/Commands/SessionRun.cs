@@ -6,6 +6,7 @@ using ClosedLoop.Diagnostics;
 using ClosedLoop.Physics;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Commands;
 
@@ -16,15 +17,20 @@ internal static class SessionRun
     public static SessionResult Execute(
         SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
-        using var session = new Session(setup, input, clock);
+        using var session = new Session(setup, input, clock, outputs.Tetrodes);
         using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, ContentOf(setup, input, clock, outputs), outputs.Recorder) : null;
         var poses = new List<Pose>();
         var reproduction = outputs.Original is { } original ? new Reproduction(original) : null;
+        var sorting = outputs.SortedOriginal is { } sorted ? new SortingReproduction(sorted) : null;
+        using var spikes = sorting is null ? null : outputs.Tetrodes?.Spikes.Subscribe(sorting.Observe);
+        using var counts = sorting is null ? null : outputs.Tetrodes?.Counts.Subscribe(sorting.Observe);
         var onPose = (outputs.Episodes is null ? null : Collector(setup, poses, outputs.Frames)) + (reproduction is null ? null : reproduction.Observe);
         SessionResult result;
         using (var line = new ProgressLine())
             result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => Show(progress, line), cancellation);
-        result = result with { Notes = [.. outputs.Notes, .. setup.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result };
+        result = result with { Notes = [.. outputs.Notes, .. setup.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result, SortingReproduction = sorting?.Result() };
+        if (outputs.SorterStatePath is { } kept)
+            outputs.Tetrodes?.SaveState(kept);
         recorder?.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
         if (outputs.Episodes is { } plan)
             result = result with { Imitation = Judge(setup, plan, poses, result.Imitation, cancellation) };
@@ -38,7 +44,7 @@ internal static class SessionRun
     /// <summary>What stands at the beginning of the recording, the cameras included where there are any.</summary>
     private static RecordingContent ContentOf(SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs)
     {
-        var content = SessionArchive.ContentOf(setup, clock, outputs.Attachments);
+        var content = SessionArchive.ContentOf(setup, clock, outputs.Tetrodes, outputs.Attachments);
         return input.Vision is { } vision && outputs.RecordsImages
             ? content with { Layout = content.Layout with { Frames = vision.FrameLayout }, ImageCodec = new JpegImages() }
             : content;

@@ -1,5 +1,6 @@
 using ClosedLoop.CommandLine;
 using ClosedLoop.Sessions;
+using ClosedLoop.Tetrodes;
 using Spectre.Console;
 
 namespace ClosedLoop.Commands;
@@ -20,6 +21,8 @@ internal static class SessionSummary
             output.WriteLine($"  episodes       {score.Episodes} of {score.EpisodeFrames} frames: {score.Survival:P1} survived, median error {score.MedianTotalErrorMm:F1} mm of the keypoints, {score.MedianRootErrorMm:F1} mm of the root");
         if (result.Vision is { } vision)
             output.WriteLine($"  vision         {vision.Sets} sets on {vision.Device}: {vision.DroppedSets} dropped, {vision.IncompleteSets} incomplete, {vision.SetsWithoutAnimal} without an animal");
+        if (result.Tetrodes is { } tetrodes)
+            Print(output, tetrodes);
         foreach (var (what, count) in result.CameraFindings)
             output.WriteLine($"  camera         {what}: {count}");
         foreach (var (stage, latency) in result.LatencyMs)
@@ -36,6 +39,10 @@ internal static class SessionSummary
             output.WriteLine(reproduction.BitForBit
                 ? $"  reproduction   all {reproduction.Poses} poses and {reproduction.ControlSteps} control steps are those of the recording, bit for bit"
                 : $"  reproduction   differs from the recording: by at most {reproduction.LargestDeviation:G3} over {reproduction.Poses} poses and {reproduction.ControlSteps} control steps (another machine, build or version?)");
+        if (result.SortingReproduction is { } sorting)
+            output.WriteLine(sorting.BitForBit
+                ? $"  reproduction   all {sorting.Spikes} spikes and {sorting.Bins} bins are those of the recording, bit for bit"
+                : $"  reproduction   spikes or counts differ from the recording, of {sorting.Spikes} spikes and {sorting.Bins} bins (another machine, build or version?)");
         foreach (var note in result.Notes)
             output.WriteLine($"  note: {note}");
         output.WriteLine($"  digest         {result.Digest}");
@@ -47,7 +54,29 @@ internal static class SessionSummary
 
     /// <summary>One line for a session that runs.</summary>
     public static string Line(SessionProgress progress) =>
-        $"{progress.Time.Seconds,6:F1} s  {progress.Frames} frames  marker error {progress.MedianMarkerErrorMm:F2} mm  imitation {progress.MedianTotalErrorMm:F1} mm  resets {progress.Resets}  missed {progress.MissedTicks}  late {progress.LateTicks}  dropped {progress.Queues.Sum(q => q.Dropped)}{(progress.Stream is { IsStalled: true } stream ? $"  NO KEYPOINTS for {stream.SilenceS:F0} s" : "")}{Recorded(progress.Recording)}";
+        $"{progress.Time.Seconds,6:F1} s  {progress.Frames} frames  marker error {progress.MedianMarkerErrorMm:F2} mm  imitation {progress.MedianTotalErrorMm:F1} mm  resets {progress.Resets}  missed {progress.MissedTicks}  late {progress.LateTicks}  dropped {progress.Queues.Sum(q => q.Dropped)}{(progress.Stream is { IsStalled: true } stream ? $"  NO KEYPOINTS for {stream.SilenceS:F0} s" : "")}{Sorted(progress.Tetrodes)}{Recorded(progress.Recording)}";
+
+    private static void Print(IAnsiConsole output, TetrodeResult tetrodes)
+    {
+        var noise = tetrodes.NoiseMicrovolts.Where(double.IsFinite).Order().ToArray();
+        output.WriteLine($"  tetrodes       {tetrodes.Source}: {tetrodes.Channels} channels, {tetrodes.Samples / tetrodes.RateHz:F1} s, {tetrodes.SamplesLost} samples lost in {tetrodes.Gaps} gaps, {(noise.Length == 0 ? "noise not known yet" : $"noise {noise[noise.Length / 2]:F1} uV ({noise[0]:F1} to {noise[^1]:F1})")}");
+        output.WriteLine($"  spikes         {tetrodes.Units.Count} units, {tetrodes.Spikes} spikes of them ({tetrodes.SpikesLate} while they were learnt), {tetrodes.SpikesUnexplained} that none explains, {tetrodes.SpikesVetoed} under artefacts; {tetrodes.Bins} bins of {tetrodes.BinWidthS * 1000:G4} ms, {tetrodes.FlaggedBins} of them flagged; sorting took {tetrodes.Load:P1} of real time");
+        output.WriteLine($"  sample clock   by {(tetrodes.Clock.Synchronised ? "sync pulses" : "arrival")}: sample 0 at {tetrodes.Clock.OffsetS:F3} s, drift {tetrodes.Clock.DriftPpm:F1} ppm, residual {tetrodes.Clock.ResidualMs:F2} ms");
+        if (tetrodes.BlocksUnsorted > 0)
+            output.WriteLine($"  sorting        was behind: {tetrodes.BlocksUnsorted} blocks were not sorted");
+        if (tetrodes.Stalls > 0)
+            output.WriteLine($"  samples        none for more than a second {tetrodes.Stalls} time(s)");
+        if (tetrodes.Ended is { } why)
+            output.WriteLine($"  samples        ended before the session: {why}");
+    }
+
+    private static string Sorted(TetrodeProgress? tetrodes) => tetrodes switch
+    {
+        null => "",
+        { Ended: not null } => "  SAMPLES HAVE ENDED",
+        { Learnt: 0, Units: 0 } => $"  tetrodes learning, lost {tetrodes.SamplesLost}, load {tetrodes.Load:P0}",
+        _ => $"  {tetrodes.Units} units {tetrodes.SpikesPerS:F0} spikes/s, lost {tetrodes.SamplesLost}, load {tetrodes.Load:P0}",
+    };
 
     private static string Recorded(RecordingProgress? recording) => recording switch
     {

@@ -13,7 +13,7 @@ public static class SortCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A recording: an Open Ephys, Intan or SpikeGLX folder or file, or a raw.yaml that describes a file of int16 samples." };
+        var path = new Argument<string>("PATH") { Description = "A recording: of a session (.mcap), an Open Ephys, Intan or SpikeGLX folder or file, or a raw.yaml that describes a file of int16 samples." };
         var output = new Option<string>("--out") { Description = "The units that are written.", HelpName = "units.nwb", Required = true };
         var online = new Option<bool>("--online") { Description = "Sort as a session does and be done; otherwise a second pass follows, which knows the whole recording." };
         var truth = new Option<string?>("--truth") { Description = "The true spikes, a table with the columns unit and sample; truth_units.csv beside it says how clear each unit is.", HelpName = "truth.csv" };

@@ -24,6 +24,7 @@ public sealed record DoctorReport(string Version, string Commit, bool ReadyForDe
             () => NetworkChecks.Run(),
             () => KeypointFileChecks.Run(packages),
             () => RecordingFolderChecks.Run(recordingFolder),
+            () => TetrodeChecks.Run(),
             () => ClockChecks.Run(),
             () => ReaderChecks.Run(packages),
             () => packages.Run(),

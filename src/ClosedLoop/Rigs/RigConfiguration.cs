@@ -15,6 +15,9 @@ public sealed record RigConfiguration
     /// <summary>What films the animal; null where the keypoints come without images, or the file is wrong about it.</summary>
     public RigCameras? Cameras { get; init; }
 
+    /// <summary>What is recorded of the brain; null where nothing is, or the file is wrong about it.</summary>
+    public RigTetrodes? Tetrodes { get; init; }
+
     /// <summary>The animal, as <c>register</c> wrote it; null: measured before the session, for a simulated one.</summary>
     public string? AnimalPath { get; init; }
 

@@ -44,13 +44,14 @@ internal sealed class RigFileReader
 
     private RigConfiguration Rig(YamlSection root)
     {
-        Allow(root, "name", "keypoints", "cameras", "animal", "body", "control", "registration", "recording");
+        Allow(root, "name", "keypoints", "cameras", "tetrodes", "animal", "body", "control", "registration", "recording");
         var keypoints = Try(() => Keypoints(root.Child("keypoints")));
         return new()
         {
             Name = Try(() => NameOf(root, "name")) ?? "rig",
             Keypoints = keypoints,
             Cameras = root.Has("cameras") || keypoints?.Source == KeypointSourceKind.Cameras ? Try(() => Cameras(root.Child("cameras"))) : null,
+            Tetrodes = Section(root, "tetrodes", Tetrodes),
             AnimalPath = root.Has("animal") && Try(() => root.Text("animal")) is { } animal ? Absolute(animal) : null,
             Body = Section(root, "body", Body),
             Control = Section(root, "control", Control) ?? new(),
@@ -108,6 +109,41 @@ internal sealed class RigFileReader
             Faults = section.Has("faults") ? Try(() => section.Children("faults").Select(Fault).ToArray()) ?? [] : [],
         };
     }
+
+    private RigTetrodes? Tetrodes(YamlSection section)
+    {
+        string[] always = ["source", "learn_seconds", "bin_ms", "lfp_hz", "state"], simulated = ["count", "seed"], file = ["path", "stream", "wires"],
+            rhx = ["host", "command_port", "waveform_port", "ports", "channels_per_port", "rate_hz", "wires"];
+        var source = Try(() => section.OneOf("source", "simulated", "file", "intan_rhx"));
+        // NB: beside a source that is not known no key is wrong.
+        Allow(section, [.. always, .. source switch { "simulated" => simulated, "file" => file, "intan_rhx" => rhx, _ => [.. simulated, .. file, .. rhx] }]);
+        var path = source == "file" ? Try(() => section.Text("path")) : null;
+        var otherwise = new RigTetrodes { Source = TetrodeSourceKind.Simulated };
+        var tetrodes = new RigTetrodes
+        {
+            Source = source switch { "file" => TetrodeSourceKind.File, "intan_rhx" => TetrodeSourceKind.IntanRhx, _ => TetrodeSourceKind.Simulated },
+            Count = Integer(section, "count", 1, 1024) ?? otherwise.Count,
+            Seed = Integer(section, "seed", 0, int.MaxValue) ?? otherwise.Seed,
+            Path = path is null ? null : Absolute(path),
+            Stream = section.Has("stream") ? Try(() => section.Text("stream")) : null,
+            Wires = Integer(section, "wires", 1, 64) ?? otherwise.Wires,
+            Host = section.Has("host") ? Try(() => section.Text("host")) ?? otherwise.Host : otherwise.Host,
+            CommandPort = Integer(section, "command_port", 1, 65_535) ?? otherwise.CommandPort,
+            WaveformPort = Integer(section, "waveform_port", 1, 65_535) ?? otherwise.WaveformPort,
+            Ports = section.Has("ports") ? Try(() => PortsOf(section)) ?? otherwise.Ports : otherwise.Ports,
+            ChannelsPerPort = Integer(section, "channels_per_port", 1, 128) ?? otherwise.ChannelsPerPort,
+            RateHz = Number(section, "rate_hz", 1000, 100_000) ?? otherwise.RateHz,
+            LearnSeconds = Number(section, "learn_seconds", 1, 3600) ?? otherwise.LearnSeconds,
+            BinMs = Number(section, "bin_ms", 1, 1000) ?? otherwise.BinMs,
+            LfpHz = Number(section, "lfp_hz", 0, 5000) ?? otherwise.LfpHz,
+            StatePath = section.Has("state") && Try(() => section.Text("state")) is { } state ? Absolute(state) : null,
+        };
+        return source is null || (source == "file" && path is null) ? null : tetrodes;
+    }
+
+    private static string PortsOf(YamlSection section) => section.Text("ports") is { Length: > 0 } ports && ports.All(port => port is >= 'A' and <= 'P') && ports.Zip(ports.Skip(1)).All(pair => pair.First < pair.Second)
+        ? ports
+        : throw section.Wrong("ports", "must name ports of the controller in their order, as in AB");
 
     private RigDevice Device(YamlSection section)
     {

@@ -17,6 +17,8 @@ internal static class RigFileWriter
             Keypoints(text, keypoints);
         if (rig.Cameras is { } cameras)
             Cameras(text, cameras);
+        if (rig.Tetrodes is { } tetrodes)
+            Tetrodes(text, tetrodes);
         if (rig.AnimalPath is { } animal)
             Line(text, "animal", Quote(animal));
         if (rig.Body is { } body)
@@ -94,6 +96,39 @@ internal static class RigFileWriter
             text.Append("  faults:\n");
         foreach (var (camera, fault) in cameras.Faults)
             text.Append(CultureInfo.InvariantCulture, $"    - {{camera: {Quote(camera)}, kind: {fault.Kind.ToString().ToLowerInvariant()}, at_frame: {fault.AtFrame}, frames: {fault.Count}, delay_ms: {Exact(fault.DelayS * 1000)}}}\n");
+    }
+
+    private static void Tetrodes(StringBuilder text, RigTetrodes tetrodes)
+    {
+        text.Append("tetrodes:\n");
+        Line(text, "  source", tetrodes.Source switch { TetrodeSourceKind.File => "file", TetrodeSourceKind.IntanRhx => "intan_rhx", _ => "simulated" });
+        if (tetrodes.Source == TetrodeSourceKind.Simulated)
+        {
+            Line(text, "  count", Whole(tetrodes.Count));
+            Line(text, "  seed", Whole(tetrodes.Seed));
+        }
+        else
+        {
+            Line(text, "  wires", Whole(tetrodes.Wires));
+        }
+        if (tetrodes.Path is { } path)
+            Line(text, "  path", Quote(path));
+        if (tetrodes.Stream is { } stream)
+            Line(text, "  stream", Quote(stream));
+        if (tetrodes.Source == TetrodeSourceKind.IntanRhx)
+        {
+            Line(text, "  host", Quote(tetrodes.Host));
+            Line(text, "  command_port", Whole(tetrodes.CommandPort));
+            Line(text, "  waveform_port", Whole(tetrodes.WaveformPort));
+            Line(text, "  ports", Quote(tetrodes.Ports));
+            Line(text, "  channels_per_port", Whole(tetrodes.ChannelsPerPort));
+            Line(text, "  rate_hz", Exact(tetrodes.RateHz));
+        }
+        Line(text, "  learn_seconds", Exact(tetrodes.LearnSeconds));
+        Line(text, "  bin_ms", Exact(tetrodes.BinMs));
+        Line(text, "  lfp_hz", Exact(tetrodes.LfpHz));
+        if (tetrodes.StatePath is { } state)
+            Line(text, "  state", Quote(state));
     }
 
     private static void Line(StringBuilder text, string key, string value) => text.Append(key).Append(": ").Append(value).Append('\n');

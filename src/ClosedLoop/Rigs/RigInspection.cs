@@ -4,6 +4,7 @@ using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Simulation;
 using ClosedLoop.Vision;
 
 namespace ClosedLoop.Rigs;
@@ -44,6 +45,8 @@ public sealed class RigInspection : IDisposable
         var layout = Body is null || Layout is null ? null : Setup?.RecordingLayout ?? Try(BareLayout);
         if (layout is not null && Vision is not null)
             layout = layout with { Frames = Vision.FrameLayout };
+        if (rig.Tetrodes is { } tetrodes && LookAtTetrodes(tetrodes) is { } electrodes && layout is not null)
+            layout = layout with { Tetrodes = electrodes };
         LookAtControl(rig, layout);
         if (rig.Recording is { } recording && records)
             Room = layout is null ? null : Try(() => RecordingRoom.Look(recording, layout.EstimateBytesPerSecond() * (File is null ? 1 : rig.Keypoints!.Rate)));
@@ -121,6 +124,19 @@ public sealed class RigInspection : IDisposable
         _findings.Add(new("cameras", string.Join(", ", vision.FrameLayout.CameraNames.Zip(vision.FrameLayout.Cameras, (name, size) => $"{name} {size.Width}x{size.Height}"))));
         _findings.Add(new("networks", $"{cameras.Vision.Model} on {vision.Device}"));
         return vision;
+    }
+
+    /// <summary>Opens the tetrodes for a look: nothing of them is connected by that.</summary>
+    private TetrodeLayout? LookAtTetrodes(RigTetrodes tetrodes)
+    {
+        using var stage = Try(() => tetrodes.Open(_clock, new BehaviourActivity(tetrodes.Seed)));
+        if (stage is null)
+            return null;
+        if (tetrodes.StatePath is { } state && !Directory.Exists(System.IO.Path.GetDirectoryName(state)))
+            _problems.Add($"the units are to be kept in {state}, and there is no such folder; make it, or name another file");
+        _findings.Add(new("tetrodes", FormattableString.Invariant(
+            $"{stage.Description}: {stage.Layout.Tetrodes.Count} tetrodes, {stage.Layout.Channels.Count} channels at {stage.Layout.RateHz:G6} Hz; {(stage.State is null ? $"units are learnt for {tetrodes.LearnSeconds:G4} s" : $"begins with the units of {tetrodes.StatePath}")}, counted in bins of {tetrodes.BinMs:G4} ms")));
+        return stage.Layout;
     }
 
     private KeypointFile Open(RigKeypoints keypoints)

@@ -1,8 +1,10 @@
 using ClosedLoop.Acquisition;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Core;
+using ClosedLoop.Datasets;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
+using ClosedLoop.Simulation;
 using ClosedLoop.Vision;
 
 namespace ClosedLoop.Sessions;
@@ -29,6 +31,12 @@ public sealed record DemoDataset(string Folder)
 
     /// <summary>The animal as it was fitted to keypoints of another day.</summary>
     public AnimalFile Animal => AnimalFile.Load(Path.Combine(Folder, "animal.yaml"));
+
+    /// <summary>What the animal does, as the dataset says; a life of its own where it does not.</summary>
+    /// <param name="rateHz">Frames per second.</param>
+    public IActivityPlan Activity(double rateHz) => Path.Combine(Folder, "behaviour.csv") is var table && File.Exists(table)
+        ? FilmedActivity.Read(table, rateHz)
+        : new BehaviourActivity(seed: 1);
 
     /// <summary>The images through the networks, at real time.</summary>
     public VisionKeypointSource Watch(VisionOptions options, SessionClock clock)

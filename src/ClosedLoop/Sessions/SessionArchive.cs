@@ -7,6 +7,7 @@ using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Sessions;
 
@@ -21,23 +22,31 @@ public static class SessionArchive
     private const string BodyFactsName = "body.json";
     private const string BodyFilePrefix = "body/";
     private const string AnimalName = "animal.yaml";
+    private const string SorterStateName = "sorter-state.bin";
 
     /// <summary>What stands at the beginning of a recording of this setup.</summary>
     /// <param name="setup">The setup.</param>
     /// <param name="clock">The session's clock.</param>
     /// <param name="further">Files to be kept besides what a replay needs.</param>
-    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock, params IReadOnlyList<RecordingAttachment> further) => new()
+    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock, params IReadOnlyList<RecordingAttachment> further) => ContentOf(setup, clock, tetrodes: null, further);
+
+    /// <summary>What stands at the beginning of a recording of this setup and tetrodes.</summary>
+    /// <param name="setup">The setup.</param>
+    /// <param name="clock">The session's clock.</param>
+    /// <param name="tetrodes">The tetrodes beside the body; null where there are none.</param>
+    /// <param name="further">Files to be kept besides what a replay needs.</param>
+    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock, TetrodeStage? tetrodes, IReadOnlyList<RecordingAttachment> further) => new()
     {
-        Layout = setup.RecordingLayout,
+        Layout = setup.RecordingLayout with { Tetrodes = tetrodes?.Layout },
         Metadata = new Dictionary<string, IReadOnlyDictionary<string, string>>
         {
-            [ConfigurationName] = new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(setup.Configuration)) },
+            [ConfigurationName] = new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(setup.Configuration with { Tetrodes = tetrodes?.Configuration })) },
             ["versions"] = Versions(),
             ["session"] = new Dictionary<string, string>
             {
                 ["started_at"] = clock.StartedAt.ToString("O", CultureInfo.InvariantCulture),
                 ["time_unit"] = "nanoseconds since the session's clock started",
-                ["synchronisation"] = "keypoint sets are placed on the session's clock by their arrival; there are no sync pulses",
+                ["synchronisation"] = $"keypoint sets{(tetrodes is null ? "" : " and sample blocks")} are placed on the session's clock by their arrival; there are no sync pulses",
             },
         },
         Attachments =
@@ -48,6 +57,7 @@ public static class SessionArchive
                 setup.Description.TrunkKeypoints, setup.Description.RegularisedKeypoints))),
             .. setup.Description.Files.Select(file => new RecordingAttachment(BodyFilePrefix + file.Key, "application/octet-stream", file.Value)),
             new(AnimalName, "application/yaml", Encoding.UTF8.GetBytes(setup.Animal.ToYaml())),
+            .. tetrodes?.State is { } state ? [new RecordingAttachment(SorterStateName, "application/octet-stream", state)] : Array.Empty<RecordingAttachment>(),
             .. further,
         ],
     };
@@ -74,6 +84,19 @@ public static class SessionArchive
         return keypoints is null
             ? new(body, animal, recording.Layout.Keypoints, configuration)
             : new(body, animal, keypoints.Layout, configuration with { RateHz = keypoints.RateHz, Source = keypoints.Description });
+    }
+
+    /// <summary>
+    /// The tetrodes of a recording, to be sorted and counted as they were in its session.
+    /// </summary>
+    /// <param name="recording">The recording; stays the caller's.</param>
+    /// <param name="source">Its samples as they were recorded.</param>
+    /// <param name="clock">The session's clock.</param>
+    /// <exception cref="ClosedLoopException">The recording does not say how they were sorted.</exception>
+    public static TetrodeStage TetrodesOf(SessionRecording recording, RecordingSampleSource source, SessionClock clock)
+    {
+        var configuration = ConfigurationOf(recording).Tetrodes ?? throw Lacking(recording, "configuration of its tetrodes");
+        return new(source, source.Tetrodes, configuration, clock, configuration.BeganSorted ? recording.ReadAttachment(SorterStateName).Data : null, recording);
     }
 
     private static BodyDescription BodyOf(SessionRecording recording)

@@ -1,5 +1,6 @@
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Sessions;
 
@@ -32,6 +33,9 @@ public sealed record SessionConfiguration
 
     /// <summary>How long past its expected arrival a keypoint set is waited for in live use, seconds.</summary>
     public double GraceS { get; init; } = 0.006;
+
+    /// <summary>How tetrodes are sorted and counted; null where there are none.</summary>
+    public TetrodeConfiguration? Tetrodes { get; init; }
 
     /// <summary>What the keypoints came from, for a person.</summary>
     public string Source { get; init; } = "";

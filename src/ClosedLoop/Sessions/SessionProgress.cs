@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ClosedLoop.Core;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Sessions;
 
@@ -24,6 +25,10 @@ public sealed record SessionProgress(
     /// <summary>The recording; null where nothing is recorded.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RecordingProgress? Recording { get; init; }
+
+    /// <summary>The tetrodes; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TetrodeProgress? Tetrodes { get; init; }
 
     /// <summary>What has gone wrong or come right since the last look, a sentence to be shown loudly; null where nothing has.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

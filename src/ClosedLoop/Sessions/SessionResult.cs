@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ClosedLoop.Core;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Sessions;
 
@@ -34,6 +35,10 @@ public sealed record SessionResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public VisionResult? Vision { get; init; }
 
+    /// <summary>What was sorted of the tetrodes; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TetrodeResult? Tetrodes { get; init; }
+
     /// <summary>How often what was noticed of which camera.</summary>
     public IReadOnlyDictionary<string, long> CameraFindings { get; init; } = new Dictionary<string, long>();
 
@@ -64,6 +69,10 @@ public sealed record SessionResult
     /// <summary>How far a replay agrees with its recording; null where nothing was replayed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReproductionResult? Reproduction { get; init; }
+
+    /// <summary>How far spikes and counts of a replay agree with its recording; null where none were sorted again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortingReproductionResult? SortingReproduction { get; init; }
 
     /// <summary>What a person should know of the input and the body.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -30,6 +30,8 @@ internal sealed class SessionTelemetry : IDisposable
         _onProgress = onProgress;
         if (session.InputWatch is { } watch)
             _alarms.Add(new(watch, $"nothing comes from {session.Source}; the session goes on, the virtual rodent holds its last pose"));
+        if (session.Tetrodes is { IsLive: true } tetrodes)
+            _alarms.Add(new(tetrodes.Watch, $"nothing comes from {tetrodes.Description}; the session goes on without spikes"));
         if (session.Recorder is { } recorder)
         {
             _alarms.Add(new(_file, $"nothing reaches '{recorder.Path}'; the session waits for the disk, and ends if it stays so"));
@@ -86,6 +88,8 @@ internal sealed class SessionTelemetry : IDisposable
     private string? Alarm(SessionTime now)
     {
         var told = _findings.TakeSentence();
+        if (_session.Tetrodes?.TakeSentence() is { } noticed)
+            told = told is null ? noticed : $"{told}; {noticed}";
         foreach (var alarm in _alarms)
             if (alarm.Look(now) is { } sentence)
                 told = told is null ? sentence : $"{told}; {sentence}";

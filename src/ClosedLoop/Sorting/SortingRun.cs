@@ -10,7 +10,7 @@ public sealed class SortingRun
 {
     private const int BlockSamples = 128;
 
-    /// <summary>The recording: what <see cref="SampleFiles.Open"/> takes.</summary>
+    /// <summary>The recording: what <see cref="SampleRecordings.Open"/> takes.</summary>
     public required string Path { get; init; }
 
     /// <summary>Which stream of an Open Ephys recording; null: the only one.</summary>
@@ -48,8 +48,8 @@ public sealed class SortingRun
     /// <exception cref="ClosedLoopException">The recording cannot be read or has no electrodes; the state or the decisions do not fit it.</exception>
     public Outcome Run(IProgress<string> progress, CancellationToken cancellation)
     {
-        using var file = SampleFiles.Open(Path, BlockSamples, stream: Stream);
-        var tetrodes = file.Tetrodes ?? Neighbours(file.Source);
+        using var file = SampleRecordings.Open(Path, BlockSamples, stream: Stream);
+        var tetrodes = file.Tetrodes ?? SampleRecordings.Neighbours(file.Source, Wires, Path);
         var options = new SortingChainOptions { Sorting = new() { LearningThreads = Environment.ProcessorCount } };
         var (seconds, rate, capacity) = (file.Source.SampleCount / file.Source.RateHz, file.Source.RateHz, file.Source.BlockCapacity);
         double[] scales = [.. file.Source.Channels.Select(channel => channel.UnitsPerCount)];
@@ -81,18 +81,10 @@ public sealed class SortingRun
         }
         else
         {
-            (first, again) = new OfflineSorter(tetrodes, options).Sort(() => read = SampleFiles.Open(Path, BlockSamples, stream: Stream).Source, online, second, Progress, cancellation);
+            (first, again) = new OfflineSorter(tetrodes, options).Sort(() => read = SampleRecordings.Open(Path, BlockSamples, stream: Stream).Source, online, second, Progress, cancellation);
         }
         if (onlineS == 0)
             onlineS = watch.Elapsed.TotalSeconds;
         return new(scales.Length, rate, read.Ledger.Next - read.Ledger.Received - read.Ledger.Lost, read.SampleCount, read.Ledger.Lost, onlineS, online, first, again is null ? null : second, again);
-    }
-
-    private IReadOnlyList<IReadOnlyList<int>> Neighbours(FileSampleSource source)
-    {
-        int[] electrodes = [.. Enumerable.Range(0, source.Channels.Count).Where(channel => source.Channels[channel].Unit == "uV")];
-        if (Wires is < 1 or > 64 || electrodes.Length == 0 || electrodes.Length % Wires != 0)
-            throw ClosedLoopException.Usage($"'{Path}' does not say which channels are a tetrode, and its {electrodes.Length} electrodes are no whole number of groups of {Wires}; say how many wires each has with --wires, or describe the recording in a raw.yaml");
-        return [.. electrodes.Chunk(Wires)];
     }
 }

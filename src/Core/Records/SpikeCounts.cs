@@ -9,7 +9,10 @@ public sealed class SpikeCounts
     /// <summary>Makes an empty bin for at most <paramref name="capacity"/> units.</summary>
     public SpikeCounts(int capacity) => Counts = new int[capacity];
 
-    /// <summary>Origin and times; <see cref="RecordStamp.Sequence"/> is the control tick that the bin belongs to.</summary>
+    /// <summary>
+    /// Origin and times; <see cref="RecordStamp.Sequence"/> is the control tick that the bin belongs to,
+    /// <see cref="RecordStamp.DeviceCounter"/> the device's number of the sample after the last one that had been sorted.
+    /// </summary>
     public RecordStamp Stamp { get; set; }
 
     /// <summary>Start of the bin.</summary>
@@ -17,6 +20,9 @@ public sealed class SpikeCounts
 
     /// <summary>Width of the bin in nanoseconds.</summary>
     public long WidthNs { get; set; }
+
+    /// <summary>Why the counts may be too low.</summary>
+    public SpikeCountFlags Flags { get; set; }
 
     /// <summary>Number of units.</summary>
     public int UnitCount { get; set; }

@@ -41,17 +41,29 @@ public static class SorterState
 
     /// <summary>Gives a chain what was saved; before its first block.</summary>
     /// <exception cref="ClosedLoopException">The file is not there, none of ours, damaged, or of other tetrodes than the chain's.</exception>
-    public static void Load(string path, SpikeSortingChain chain)
+    public static void Load(string path, SpikeSortingChain chain) => Load(path, Read(path), chain);
+
+    /// <summary>Reads a file that <see cref="Save"/> wrote, to be given to a chain later.</summary>
+    /// <exception cref="ClosedLoopException">The file is not there.</exception>
+    public static byte[] Read(string path)
     {
-        byte[] file;
         try
         {
-            file = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw ClosedLoopException.Failed($"the sorter state {path} cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}", e);
         }
+    }
+
+    /// <summary>Gives a chain what was saved and read; before its first block.</summary>
+    /// <param name="path">What errors call it.</param>
+    /// <param name="file">What <see cref="Read"/> gave.</param>
+    /// <param name="chain">The chain.</param>
+    /// <exception cref="ClosedLoopException">The file is none of ours, damaged, or of other tetrodes than the chain's.</exception>
+    public static void Load(string path, byte[] file, SpikeSortingChain chain)
+    {
         const int Head = 16;
         if (file.Length < Head || !file.AsSpan(0, Letters.Length).SequenceEqual(Letters))
             throw ClosedLoopException.Failed($"{path} is no sorter state: it does not begin as one; name a file that a session saved");

@@ -27,8 +27,10 @@ public sealed class SpikeSortingChain : ISpikeSink
     /// <param name="rateHz">Samples per second.</param>
     /// <param name="blockCapacity">Most samples per channel of a block.</param>
     /// <param name="options">How samples become spikes.</param>
+    /// <param name="learning">What units are learnt on beside the stream; null: the thread pool, as many tetrodes at a time as the options say.</param>
     /// <exception cref="ClosedLoopException">A tetrode names a channel that is not there, or that another has; or an option cannot be.</exception>
-    public SpikeSortingChain(IReadOnlyList<IReadOnlyList<int>> tetrodes, IReadOnlyList<double> microvoltsPerCount, double rateHz, int blockCapacity, SortingChainOptions? options = null)
+    public SpikeSortingChain(
+        IReadOnlyList<IReadOnlyList<int>> tetrodes, IReadOnlyList<double> microvoltsPerCount, double rateHz, int blockCapacity, SortingChainOptions? options = null, TaskScheduler? learning = null)
     {
         options ??= new();
         options.Sorting.Check();
@@ -46,7 +48,7 @@ public sealed class SpikeSortingChain : ISpikeSink
         _noise = new(_channels, rateHz);
         Veto = new(_tetrodes, _channels, blockCapacity, rateHz, options.Veto);
         _detector = new(_tetrodes, _channels, blockCapacity, options.Sorting.Detector);
-        var scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Sorting.LearningThreads).ConcurrentScheduler;
+        var scheduler = learning ?? new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Sorting.LearningThreads).ConcurrentScheduler;
         _sorters = [.. _tetrodes.Select((wires, i) => new TetrodeSorter(i, wires.Length, rateHz, options.Sorting, scheduler))];
     }
 

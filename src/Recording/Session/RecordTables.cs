@@ -108,7 +108,7 @@ internal static class RecordTables
             set.Present[i] = ((bits >> i) & 1) != 0;
     }
 
-    private static IEnumerable<RecordField<T>> Stamp<T>(Func<T, RecordStamp> get, Action<T, RecordStamp> set)
+    internal static IEnumerable<RecordField<T>> Stamp<T>(Func<T, RecordStamp> get, Action<T, RecordStamp> set)
         where T : class =>
         [
             new LongField<T>(1, "sequence", r => get(r).Sequence, (r, v) => set(r, get(r) with { Sequence = v })),

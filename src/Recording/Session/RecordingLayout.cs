@@ -16,6 +16,9 @@ public sealed record RecordingLayout(
     /// <summary>The cameras whose images are recorded; null where none are.</summary>
     public FrameLayout? Frames { get; init; }
 
+    /// <summary>The tetrodes whose samples are recorded; null where none are.</summary>
+    public TetrodeLayout? Tetrodes { get; init; }
+
     /// <summary>An empty keypoint set of this layout.</summary>
     public Keypoints NewKeypoints() => new(Keypoints);
 
@@ -36,7 +39,7 @@ public sealed record RecordingLayout(
         const double PerMessage = 31 + 16, PerSecond = 5000;
         var records = RecordTables.Keypoints.Size(NewKeypoints()) + RecordTables.Pose.Size(NewPose())
             + RecordTables.ControlStep.Size(NewControlStep()) + RecordTables.Tick.Size(new());
-        return (KeypointRateHz * (records + (4 * PerMessage))) + PerSecond + (Frames?.EstimateBytesPerSecond() ?? 0);
+        return (KeypointRateHz * (records + (4 * PerMessage))) + PerSecond + (Frames?.EstimateBytesPerSecond() ?? 0) + (Tetrodes?.EstimateBytesPerSecond() ?? 0);
     }
 
     internal Dictionary<string, string> DescribeKeypoints() => DescribeKeypoints(Keypoints, KeypointRateHz);

@@ -27,6 +27,24 @@ public static class RecordingTopics
     /// <summary>The images of one camera.</summary>
     public static string Images(string camera) => $"/cameras/{camera}/image";
 
+    /// <summary>Samples of electrodes as they came, block by block.</summary>
+    public const string Samples = "/tetrodes/samples";
+
+    /// <summary>The local field potential of all channels, as often as it is kept; only where it is wanted.</summary>
+    public const string Lfp = "/tetrodes/lfp";
+
+    /// <summary>Sorted spikes, those of a block together.</summary>
+    public const string Spikes = "/tetrodes/spikes";
+
+    /// <summary>Spikes of each unit in the bins that end with the beats of the control clock.</summary>
+    public const string SpikeCounts = "/tetrodes/counts";
+
+    /// <summary>Units: when they are learnt or found, when their state changes, and at the end.</summary>
+    public const string Units = "/tetrodes/units";
+
+    /// <summary>What was noticed of the samples: lost, counted anew, not sorted, ended.</summary>
+    public const string SampleFindings = "/tetrodes/findings";
+
     /// <summary>Latencies, queues and drops, as JSON.</summary>
     public const string Telemetry = "/telemetry";
 }

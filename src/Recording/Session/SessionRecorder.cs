@@ -24,6 +24,7 @@ public sealed class SessionRecorder : IDisposable
     private readonly Channel<RecordTables.TickRecord> _ticks;
     private readonly ushort _telemetry;
     private readonly CameraChannels? _cameras;
+    private readonly TetrodeChannels? _tetrodes;
     private long _messages;
     private long _longestWaitTicks;
 
@@ -44,6 +45,8 @@ public sealed class SessionRecorder : IDisposable
             file.Writer.AddSchema("closedloop.Telemetry", "jsonschema", """{"type":"object"}"""u8.ToArray()), RecordingTopics.Telemetry, "json");
         if (Layout.Frames is { } frames)
             _cameras = new(this, frames, content.ImageCodec ?? throw new ArgumentException("Images cannot be recorded without a codec.", nameof(content)));
+        if (Layout.Tetrodes is { } tetrodes)
+            _tetrodes = new(this, tetrodes);
         foreach (var (name, values) in content.Metadata)
             file.Writer.WriteMetadata(name, values);
         foreach (var attachment in content.Attachments)
@@ -79,7 +82,7 @@ public sealed class SessionRecorder : IDisposable
     };
 
     /// <summary>Blocks that are on their way to the file; zero after <see cref="Finish"/>.</summary>
-    internal int OutstandingBlocks => _pool.Outstanding + (_cameras?.Outstanding ?? 0);
+    internal int OutstandingBlocks => _pool.Outstanding + (_cameras?.Outstanding ?? 0) + (_tetrodes?.Outstanding ?? 0);
 
     /// <summary>Bytes that the encoder's thread has allocated since it began.</summary>
     internal long EncoderAllocatedBytes => _cameras?.Encoder?.AllocatedBytes ?? 0;
@@ -163,6 +166,30 @@ public sealed class SessionRecorder : IDisposable
         WriteAnySize(RecordTables.CameraStatistics, cameras.Statistics, CameraStatisticsRecord.Of(camera, time), time);
     }
 
+    /// <summary>Records a block of samples, every number of it.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(SampleBlock block) => Tetrodes.Write(block);
+
+    /// <summary>Records samples of the local field potential.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(LfpBlock lfp) => Tetrodes.Write(lfp);
+
+    /// <summary>Records sorted spikes.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(SpikeBatch spikes) => Tetrodes.Write(spikes);
+
+    /// <summary>Records the counts of a bin.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(SpikeCounts counts) => Tetrodes.Write(counts);
+
+    /// <summary>Records a unit as it stands.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(SortedUnit unit) => Tetrodes.Write(unit);
+
+    /// <summary>Records what was noticed of samples.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(in SampleFinding finding) => Tetrodes.Write(finding);
+
     /// <summary>Records telemetry: one JSON object as UTF-8.</summary>
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void WriteTelemetry(SessionTime time, ReadOnlySpan<byte> json)
@@ -234,6 +261,8 @@ public sealed class SessionRecorder : IDisposable
         block.Length = table.Encode(record, block.Room(table.Size(record)));
         HandOver(block, channel, time, time);
     }
+
+    private TetrodeChannels Tetrodes => _tetrodes ?? throw new InvalidOperationException("The recording's layout has no tetrodes.");
 
     private RecordBlock Rent() => Rent(_pool);
 

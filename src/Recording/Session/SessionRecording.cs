@@ -95,6 +95,29 @@ public sealed class SessionRecording : IDisposable
             yield return (new(record.TimeNs), record.ToStatistics());
     }
 
+    /// <summary>All blocks of samples; none where no tetrodes were recorded.</summary>
+    public RecordReader<SampleBlock> Samples() => Read(RecordingTopics.Samples, TetrodeTables.Samples);
+
+    /// <summary>The local field potential, in blocks; none where it was not kept.</summary>
+    public RecordReader<LfpBlock> Lfp() => Read(RecordingTopics.Lfp, TetrodeTables.Lfp);
+
+    /// <summary>All sorted spikes, in batches.</summary>
+    public RecordReader<SpikeBatch> Spikes() => Read(RecordingTopics.Spikes, TetrodeTables.Spikes);
+
+    /// <summary>The spikes of each unit in each bin.</summary>
+    public RecordReader<SpikeCounts> SpikeCounts() => Read(RecordingTopics.SpikeCounts, TetrodeTables.Counts);
+
+    /// <summary>Units as they stood, in the order in which they were looked at; the last of each is that of the end.</summary>
+    public RecordReader<SortedUnit> Units() => Read(RecordingTopics.Units, TetrodeTables.Unit);
+
+    /// <summary>What was noticed of samples.</summary>
+    public IEnumerable<SampleFinding> SampleFindings()
+    {
+        var (reader, record) = (Read(RecordingTopics.SampleFindings, TetrodeTables.Finding), new SampleFindingRecord());
+        while (reader.TryRead(record))
+            yield return record.ToFinding();
+    }
+
     /// <summary>All telemetry: session time and JSON object.</summary>
     public IEnumerable<(SessionTime Time, string Json)> Telemetry()
     {
@@ -170,6 +193,7 @@ public sealed class SessionRecording : IDisposable
             return RecordingLayout.Parse(keypoints.Metadata, control.Metadata) with
             {
                 Frames = ChannelOf(file, RecordingTopics.Frames) is { } frames ? FrameLayout.Parse(frames.Metadata) : null,
+                Tetrodes = ChannelOf(file, RecordingTopics.Samples) is { } samples ? TetrodeLayout.Parse(samples.Metadata) : null,
             };
         }
         catch (FormatException error)

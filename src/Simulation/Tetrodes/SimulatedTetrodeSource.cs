@@ -120,7 +120,7 @@ public sealed class SimulatedTetrodeSource : ISampleSource
             return true;
         }
         var began = _began ??= _clock.Now;
-        var came = _clock.WaitUntil(began + _dueNs, cancellation);
+        var came = _clock.SleepUntil(began + _dueNs, cancellation);
         now = _clock.Now;
         return came;
     }

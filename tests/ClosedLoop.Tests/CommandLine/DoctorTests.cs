@@ -26,7 +26,7 @@ public sealed class DoctorTests : IDisposable
         Assert.True(root.GetProperty("machine").GetProperty("memory_gib").GetDouble() > 0.1);
 
         var checks = root.GetProperty("checks").EnumerateArray().ToArray();
-        string[] expected = ["physics", "rendering", "videos", "calibration", "networks", "keypoint files", "recording", "clock", "tests", "packages"];
+        string[] expected = ["physics", "rendering", "videos", "calibration", "networks", "keypoint files", "recording", "tetrodes", "clock", "tests", "packages"];
         Assert.Equal(expected, checks.Select(check => check.GetProperty("feature").GetString()).Distinct());
         foreach (var check in checks)
         {

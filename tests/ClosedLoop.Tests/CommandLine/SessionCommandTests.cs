@@ -49,7 +49,15 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.True(percentiles[0] > 0);
             Assert.Equal(percentiles.Order(), percentiles);
         }
-        Assert.Equal(2, facts.GetProperty("dropped").EnumerateObject().Count());
+        Assert.Equal(["keypoints to control", "samples to sorter", "beats to sorter", "recorder"], facts.GetProperty("dropped").EnumerateObject().Select(queue => queue.Name));
+        var tetrodes = facts.GetProperty("tetrodes");
+        AssertNumbers(tetrodes, "tetrodes", "channels", "rate_hz", "samples", "samples_lost", "blocks_unsorted", "spikes", "spikes_late", "spikes_unexplained", "bins", "flagged_bins", "load");
+        Assert.Equal((8, 32, 32), (tetrodes.GetProperty("tetrodes").GetInt32(), tetrodes.GetProperty("channels").GetInt32(), tetrodes.GetProperty("noise_microvolts").GetArrayLength()));
+        Assert.InRange(tetrodes.GetProperty("samples").GetInt64(), 2 * 30_000, 5 * 30_000);
+        Assert.Equal((0, 0, 150), (tetrodes.GetProperty("samples_lost").GetInt64(), tetrodes.GetProperty("blocks_unsorted").GetInt64(), tetrodes.GetProperty("bins").GetInt64()));
+        Assert.False(tetrodes.GetProperty("clock").GetProperty("synchronised").GetBoolean());
+        // Two seconds are too short for most neurons to be learnt.
+        Assert.Equal(JsonValueKind.Array, tetrodes.GetProperty("units").ValueKind);
         Assert.Matches("^[0-9a-f]{64}$", facts.GetProperty("digest").GetString());
         Assert.Equal(sessions.DemoRecording, facts.GetProperty("recording").GetString());
     }
@@ -117,7 +125,12 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.Equal(count, stream.GetProperty("topics").GetProperty(topic).GetProperty("count").GetInt64());
             Assert.Equal(indexed.GetProperty("topics").GetProperty(topic).GetProperty("hash").GetString(), stream.GetProperty("topics").GetProperty(topic).GetProperty("hash").GetString());
         }
-        Assert.Equal(total, indexed.GetProperty("messages").GetInt64());
+        foreach (var topic in (string[])[RecordingTopics.Samples, RecordingTopics.Lfp, RecordingTopics.Spikes, RecordingTopics.SpikeCounts, RecordingTopics.Units])
+        {
+            total += recording.Count(topic);
+            Assert.Equal(recording.Count(topic), stream.GetProperty("topics").GetProperty(topic).GetProperty("count").GetInt64());
+        }
+        Assert.Equal(total + recording.Count(RecordingTopics.SampleFindings), indexed.GetProperty("messages").GetInt64());
         // A chunk is closed every quarter of a second.
         Assert.True(indexed.GetProperty("chunks").GetInt32() >= 8);
         var last = indexed.GetProperty("topics").GetProperty(RecordingTopics.Pose).GetProperty("last");
@@ -137,7 +150,26 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.Equal(150, facts.GetProperty("frames").GetInt64());
             Assert.True(facts.GetProperty("reproduction").GetProperty("bit_for_bit").GetBoolean());
             Assert.Equal(0, facts.GetProperty("allocated_bytes_per_frame").GetDouble());
+            // The spikes and counts too.
+            var (sorted, first) = (facts.GetProperty("sorting_reproduction"), sessions.DemoFacts.GetProperty("tetrodes"));
+            Assert.True(sorted.GetProperty("bit_for_bit").GetBoolean());
+            Assert.Equal(150, sorted.GetProperty("bins").GetInt64());
+            Assert.Equal(first.GetProperty("spikes").GetInt64() + first.GetProperty("spikes_unexplained").GetInt64(), sorted.GetProperty("spikes").GetInt64());
+            Assert.Equal(Normal(first.GetProperty("units")), Normal(facts.GetProperty("tetrodes").GetProperty("units")));
         }
+    }
+
+    [Fact]
+    public void The_samples_of_the_demos_recording_are_sorted_as_those_of_any_other()
+    {
+        var (units, report) = (sessions.NewFile("nwb"), sessions.NewFile("json"));
+        var sorted = ProgramRunner.Run("sort", sessions.DemoRecording, "--online", "--out", units, "--json", report);
+        Assert.True(sorted.ExitCode == 0, sorted.ToString());
+        using var facts = JsonDocument.Parse(File.ReadAllText(report));
+        Assert.Equal(32, facts.RootElement.GetProperty("channels").GetInt32());
+        Assert.Equal(sessions.DemoFacts.GetProperty("tetrodes").GetProperty("samples").GetInt64() / 30_000.0, facts.RootElement.GetProperty("seconds").GetDouble(), 1e-6);
+        Assert.Equal(0, facts.RootElement.GetProperty("samples_lost").GetInt64());
+        Assert.True(File.Exists(units));
     }
 
     [Fact]

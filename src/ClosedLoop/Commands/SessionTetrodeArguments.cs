@@ -1,0 +1,59 @@
+using System.CommandLine;
+using ClosedLoop.Core;
+using ClosedLoop.Simulation;
+using ClosedLoop.Tetrodes;
+
+namespace ClosedLoop.Commands;
+
+/// <summary>What <c>demo</c> is told of the tetrodes beside its animal.</summary>
+internal sealed class SessionTetrodeArguments
+{
+    private const int DefaultTetrodes = 8;
+
+    private readonly Option<int> _tetrodes = new("--tetrodes")
+    {
+        Description = "Simulated tetrodes that are sorted beside the body; 0: none.",
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultTetrodes,
+    };
+
+    private readonly Option<double?> _learning = new("--learn-seconds")
+    {
+        Description = "How long units are learnt from, before their spikes are sorted; a quarter of the session where nothing is said, at most 120.",
+        HelpName = "S",
+    };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_tetrodes);
+        command.Add(_learning);
+    }
+
+    /// <summary>Refuses what cannot be, before any work is done.</summary>
+    /// <exception cref="ClosedLoopException">A number cannot be.</exception>
+    public void Check(ParseResult parsed)
+    {
+        if (parsed.GetValue(_tetrodes) is < 0 or > 1024)
+            throw ClosedLoopException.Usage($"--tetrodes {parsed.GetValue(_tetrodes)}: give 0 to 1024");
+        if (parsed.GetValue(_learning) is { } seconds && !(seconds is >= 1 and <= 3600))
+            throw ClosedLoopException.Usage(FormattableString.Invariant($"--learn-seconds {seconds}: give 1 to 3600 seconds"));
+        if (parsed.GetValue(_tetrodes) == 0 && parsed.GetValue(_learning) is not null)
+            throw ClosedLoopException.Usage("--learn-seconds says how long units of tetrodes are learnt, and with --tetrodes 0 there are none; leave one of them out");
+    }
+
+    /// <summary>The tetrodes; null where none are wanted.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="seconds">How long the session is.</param>
+    /// <param name="seed">Seed of neurons and noise.</param>
+    /// <param name="activity">What the animal does.</param>
+    /// <param name="clock">The session's clock.</param>
+    public TetrodeStage? Open(ParseResult parsed, double seconds, int seed, IActivityPlan activity, SessionClock clock)
+    {
+        if (parsed.GetValue(_tetrodes) is not (> 0 and var count))
+            return null;
+        var source = new SimulatedTetrodeSource(new() { Tetrodes = count, Seed = seed }, clock: clock, activity: activity);
+        var learning = parsed.GetValue(_learning) ?? Math.Clamp(seconds / 4, 2, 120);
+        return new(source, source.Tetrodes, new() { Sorting = TetrodeConfiguration.Learning(learning) }, clock);
+    }
+}
