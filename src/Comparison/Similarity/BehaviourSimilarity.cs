@@ -9,8 +9,8 @@ namespace ClosedLoop.Comparison;
 /// <param name="Behaviours">The conditions.</param>
 /// <param name="LeftOut">Behaviours that do not last long enough.</param>
 /// <param name="Units">The units' RDM.</param>
-/// <param name="Classes">Each class with its RDM and the whitened unbiased cosine of the two, with the 95 % interval of drawing behaviours anew (NaN below four behaviours).</param>
-/// <param name="Ceiling">How similar to the units any class could be: parts of the recording stand for subjects.</param>
+/// <param name="Classes">Each class with its RDM and its whitened unbiased cosine with the units', the mean over parts of the recording that stand for subjects, with the 95 % interval of drawing behaviours anew (NaN below four behaviours).</param>
+/// <param name="Ceiling">How similar to those parts any class could be.</param>
 public sealed record BehaviourSimilarity(
     IReadOnlyList<string> Behaviours, IReadOnlyList<string> LeftOut, Rdm Units, IReadOnlyList<(string Class, Rdm Rdm, double Similarity, double Low, double High)> Classes, NoiseCeiling Ceiling)
 {
@@ -38,6 +38,9 @@ public sealed record BehaviourSimilarity(
         var precision = NoisePrecision.ShrinkageDiagonal(behaviours.Residuals(varying, measured));
         var units = Rdm.Crossnobis(measured, precision);
         var whitened = WhitenedSimilarity.Of(behaviours.Names.Count);
+        // NB: neighbouring measurements make a part, so that parts are stretches of time, as sessions would be. Classes are held
+        // to the parts as the ceiling is: of the whole recording, which is less noisy, they would rise above it.
+        var parts = Enumerable.Range(0, Parts).Select(part => Rdm.Crossnobis(measured[(part * MeasurementsPerPart)..((part + 1) * MeasurementsPerPart)], precision)).ToArray();
         var found = classes.Select(one =>
         {
             using var design = new DesignMatrix(one.Features, one.FeatureNames);
@@ -46,11 +49,9 @@ public sealed record BehaviourSimilarity(
                 for (var j = 0; j < standard.Columns; j++)
                     standard[t, j] = (one.Features[t, j] - design.Means[j]) / design.Scales[j];
             var rdm = Rdm.Euclidean(new BehaviourLabels(labels, 1, Parts * MeasurementsPerPart * 5).Patterns(standard)[0]);
-            var drawn = behaviours.Names.Count < 4 ? null : ConditionBootstrap.WhitenedCosines(units, rdm);
-            return (one.Name, rdm, whitened.Cosine(units, rdm), drawn is null ? double.NaN : drawn[25], drawn is null ? double.NaN : drawn[974]);
+            var drawn = behaviours.Names.Count < 4 ? null : ConditionBootstrap.WhitenedCosines(parts, rdm);
+            return (one.Name, rdm, parts.Average(part => whitened.Cosine(part, rdm)), drawn is null ? double.NaN : drawn[25], drawn is null ? double.NaN : drawn[974]);
         }).ToArray();
-        // NB: neighbouring measurements make a part, so that parts are stretches of time, as sessions would be.
-        var parts = Enumerable.Range(0, Parts).Select(part => Rdm.Crossnobis(measured[(part * MeasurementsPerPart)..((part + 1) * MeasurementsPerPart)], precision)).ToArray();
         return new(behaviours.Names, behaviours.LeftOut, units, found, NoiseCeiling.Whitened(parts, whitened));
     }
 

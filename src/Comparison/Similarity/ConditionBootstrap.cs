@@ -2,22 +2,22 @@ using ClosedLoop.Core;
 
 namespace ClosedLoop.Comparison;
 
-/// <summary>How much the similarity of two RDMs depends on the conditions that happened to be there: drawn anew, with replacement.</summary>
+/// <summary>How much the similarity of RDMs depends on the conditions that happened to be there: drawn anew, with replacement.</summary>
 public static class ConditionBootstrap
 {
-    /// <summary>Whitened unbiased cosines of so many draws, ascending. Pairs of a condition with itself are left out; draws of fewer than three different conditions are drawn again.</summary>
-    /// <param name="data">One RDM.</param>
-    /// <param name="model">The other, of the same conditions.</param>
+    /// <summary>The mean whitened unbiased cosine of a model with each subject, of so many draws, ascending. Pairs of a condition with itself are left out; draws of fewer than three different conditions are drawn again.</summary>
+    /// <param name="subjects">Their RDMs; at least one.</param>
+    /// <param name="model">The model's, of the same conditions.</param>
     /// <param name="draws">How many.</param>
     /// <param name="seed">Of the draws.</param>
-    /// <exception cref="ClosedLoopException">There are fewer than 4 conditions, or the two differ in number.</exception>
-    public static double[] WhitenedCosines(Rdm data, Rdm model, int draws = 1000, int seed = 1)
+    /// <exception cref="ClosedLoopException">There are fewer than 4 conditions, or the RDMs differ in their number.</exception>
+    public static double[] WhitenedCosines(IReadOnlyList<Rdm> subjects, Rdm model, int draws = 1000, int seed = 1)
     {
-        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(subjects);
         ArgumentNullException.ThrowIfNull(model);
-        var conditions = data.Conditions;
-        if (conditions < 4 || model.Conditions != conditions)
-            throw ClosedLoopException.Failed($"RDMs of {conditions} and {model.Conditions} conditions: drawing conditions needs at least 4, the same in both");
+        var conditions = model.Conditions;
+        if (conditions < 4 || subjects.Any(subject => subject.Conditions != conditions))
+            throw ClosedLoopException.Failed($"RDMs of {string.Join(", ", subjects.Append(model).Select(rdm => rdm.Conditions))} conditions: drawing conditions needs at least 4, the same in all");
         var random = new RandomStream(seed, "conditions");
         var similarities = new double[draws];
         for (var k = 0; k < draws;)
@@ -27,7 +27,8 @@ public static class ConditionBootstrap
                 continue;
             // As rsatoolbox has it: each draw counts as a condition of its own, and what is 0 by construction is left out.
             var pairs = (from i in Enumerable.Range(0, conditions) from j in Enumerable.Range(i + 1, conditions - i - 1) where drawn[i] != drawn[j] select (i, j)).ToArray();
-            similarities[k++] = WhitenedSimilarity.OfPairs(pairs, conditions, null).Cosine(Drawn(data), Drawn(model));
+            var whitened = WhitenedSimilarity.OfPairs(pairs, conditions, null);
+            similarities[k++] = subjects.Average(subject => whitened.Cosine(Drawn(subject), Drawn(model)));
 
             double[] Drawn(Rdm rdm) => [.. pairs.Select(pair => rdm[drawn[pair.i], drawn[pair.j]])];
         }

@@ -10,11 +10,11 @@ public sealed class LinearDiscriminant
 
     private LinearDiscriminant(double[][] weights, double[] offsets) => (_weights, _offsets) = (weights, offsets);
 
-    /// <summary>Learns from samples.</summary>
+    /// <summary>Learns from samples. Columns that never vary within conditions, as silent units do not, have no say.</summary>
     /// <param name="samples">Rows are samples.</param>
     /// <param name="labels">The condition of each, from 0.</param>
     /// <param name="conditions">How many conditions.</param>
-    /// <exception cref="ClosedLoopException">A condition has no sample, or a column never varies within conditions.</exception>
+    /// <exception cref="ClosedLoopException">A condition has no sample, or no column varies within conditions.</exception>
     public static LinearDiscriminant Fit(Matrix samples, IReadOnlyList<int> labels, int conditions)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -28,13 +28,23 @@ public sealed class LinearDiscriminant
         for (var i = 0; i < samples.Rows; i++)
             for (var j = 0; j < samples.Columns; j++)
                 residuals[i, j] = samples[i, j] - means[labels[i]][j];
-        var factor = Cholesky.Factor(NoisePrecision.ShrunkToDiagonal(residuals))
+        int[] varying = [.. Enumerable.Range(0, samples.Columns).Where(j => residuals.Column(j).Any(x => Math.Abs(x) > 1e-9))];
+        if (varying.Length == 0)
+            throw ClosedLoopException.Failed($"none of {samples.Columns} columns varies within conditions, and their noise cannot be weighed");
+        var kept = new Matrix(samples.Rows, varying.Length);
+        for (var i = 0; i < kept.Rows; i++)
+            for (var k = 0; k < varying.Length; k++)
+                kept[i, k] = residuals[i, varying[k]];
+        var factor = Cholesky.Factor(NoisePrecision.ShrunkToDiagonal(kept))
             ?? throw ClosedLoopException.Failed("the covariance within conditions has no inverse; leave out columns that repeat each other");
         var weights = means.Select(mean =>
         {
-            var solved = (double[])mean.Clone();
+            double[] solved = [.. varying.Select(j => mean[j])];
             factor.Solve(solved);
-            return solved;
+            var all = new double[mean.Length];
+            for (var k = 0; k < varying.Length; k++)
+                all[varying[k]] = solved[k];
+            return all;
         }).ToArray();
         return new(weights, [.. weights.Select((w, c) => Math.Log((double)members[c].Length / samples.Rows) - (Vectors.Dot(w, means[c]) / 2))]);
     }

@@ -169,12 +169,12 @@ public class SimilarityTests
     [Fact]
     public void Drawn_conditions_spread_around_the_similarity()
     {
-        var drawn = ConditionBootstrap.WhitenedCosines(One, Other, draws: 200);
+        var drawn = ConditionBootstrap.WhitenedCosines([One], Other, draws: 200);
         Assert.Equal(200, drawn.Length);
         Assert.True(drawn.SequenceEqual(drawn.Order()));
         Assert.InRange(0.6241, drawn[5], drawn[194]);
-        Assert.Equal(drawn, ConditionBootstrap.WhitenedCosines(One, Other, draws: 200));
-        Assert.All(ConditionBootstrap.WhitenedCosines(One, One, draws: 50), x => Assert.Equal(1, x, 1e-9));
+        Assert.Equal(drawn, ConditionBootstrap.WhitenedCosines([One], Other, draws: 200));
+        Assert.All(ConditionBootstrap.WhitenedCosines([One], One, draws: 50), x => Assert.Equal(1, x, 1e-9));
     }
 
     private static Matrix Diagonal(params double[] values)
