@@ -60,7 +60,10 @@ public static class ComparisonFigures
     {
         var curves = Enumerable.Range(0, encoding.Classes.Count).Select(c => encoding.Units.Where(unit => unit.IsPredicted && unit.Leading == c).Select(unit => unit.Classes[c].LagBitsPerSpike).ToArray()).ToArray();
         var means = curves.Select(own => own.Length == 0 ? [] : encoding.LagsMs.Select((_, lag) => own.Average(curve => curve[lag])).ToArray()).ToArray();
-        var figure = new SvgFigure("At which lag", Width, Height, (encoding.LagsMs[0], encoding.LagsMs[^1]), SvgFigure.Range(means.SelectMany(mean => mean))).Axes("lag, ms (below 0: before the movement)", "bits a spike");
+        var (low, high) = SvgFigure.Range(means.SelectMany(mean => mean));
+        // Room for the legend, which stands above the curves.
+        high += 0.075 * (high - low) * means.Count(mean => mean.Length > 0);
+        var figure = new SvgFigure("At which lag", Width, Height, (encoding.LagsMs[0], encoding.LagsMs[^1]), (low, high)).Axes("lag, ms (below 0: before the movement)", "bits a spike");
         figure.Line([(0, 0), (0, means.SelectMany(mean => mean).Max())], "#999", 1, "4 3");
         for (var (c, line) = (0, 0); c < means.Length; c++)
             if (means[c].Length > 0)
