@@ -14,7 +14,7 @@ public static class CompareCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var counts = new Option<string>("--counts") { Description = "Spike counts: a line of unit names, then a line a bin.", HelpName = "counts.csv", Required = true };
+        var counts = new Option<string>("--counts") { Description = "Spike counts: a line of unit names, then a line a bin, without gaps. Columns 'bin' and 'time_s' are left out, here and there.", HelpName = "counts.csv", Required = true };
         var features = new Option<string>("--features") { Description = $"Features: a line of names, then a line a bin; a column '{TableComparison.BehaviourColumn}' says what the animal does.", HelpName = "features.csv", Required = true };
         var classes = new Option<string?>("--classes") { Description = "Which features form a class, with kind, smooth_ms and components where wanted. Without it: what their names begin with.", HelpName = "classes.yaml" };
         var binMs = new Option<double>("--bin-ms") { Description = "Width of a bin in ms.", HelpName = "MS", DefaultValueFactory = _ => 20 };
@@ -59,7 +59,8 @@ public static class CompareCommand
             outcome.BinMs,
             UnitsJudged = encoding.Judged,
             Classes = encoding.Classes.Select(c => c.Name),
-            BestClassCounts = encoding.Classes.Select((c, i) => (c.Name, best[i])).Append(("none", encoding.Judged - best.Sum())).ToDictionary(of => of.Item1, of => of.Item2),
+            UnitsPredicted = best.Sum(),
+            BestClassCounts = encoding.Classes.Select((c, i) => (c.Name, Count: best[i])).ToDictionary(of => of.Name, of => of.Count),
             PerUnit = encoding.Units.Select(unit =>
             {
                 var score = unit.Leading < 0 ? null : unit.Classes[unit.Leading];
@@ -80,7 +81,8 @@ public static class CompareCommand
             Wuc = behaviours?.Classes.ToDictionary(of => of.Class, of => of.Similarity) ?? [],
             WucInterval = behaviours?.Classes.ToDictionary(of => of.Class, of => new[] { of.Low, of.High }) ?? [],
             Ceiling = behaviours is null ? null : new { behaviours.Ceiling.Lower, behaviours.Ceiling.Upper },
-            BehaviourAccuracy = outcome.BehaviourAccuracy.ToDictionary(of => of.Name, of => of.Accuracy),
+            BehaviourAccuracyOfUnits = outcome.BehaviourAccuracy.Count == 0 ? double.NaN : outcome.BehaviourAccuracy[0].Accuracy,
+            BehaviourAccuracy = outcome.BehaviourAccuracy.Skip(1).ToDictionary(of => of.Name, of => of.Accuracy),
             FeaturesDropped = outcome.Dropped,
             Fits = encoding.Fits,
             FitsUnconverged = encoding.Unconverged,

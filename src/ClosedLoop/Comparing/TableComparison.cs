@@ -26,7 +26,7 @@ public sealed record TableComparison
     /// <param name="Encoding">Which classes predict which units.</param>
     /// <param name="Behaviours">Whether classes tell behaviours apart as the units do; null without enough behaviours.</param>
     /// <param name="Variability">How much the features of each class vary within each behaviour.</param>
-    /// <param name="BehaviourAccuracy">How well behaviours are told from the units, and from each class, by a linear discriminant; by name.</param>
+    /// <param name="BehaviourAccuracy">How well a linear discriminant tells behaviours from the units, which stand first, and from each class; empty without behaviours.</param>
     /// <param name="PermutationP">That computational classes predict no better than representational ones; NaN without both kinds.</param>
     /// <param name="Dropped">Features that are the same in all bins.</param>
     /// <param name="Bins">Number of bins.</param>

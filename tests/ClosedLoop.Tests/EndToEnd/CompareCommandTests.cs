@@ -60,7 +60,7 @@ public sealed class CompareCommandTests : IDisposable
         }
         Assert.Equal(JsonValueKind.Null, perUnit[7].GetProperty("best").ValueKind);
         Assert.Equal(JsonValueKind.Null, perUnit[8].GetProperty("cv_llr_bits_per_spike").ValueKind);
-        Assert.Equal((6, 1, 1), (facts.GetProperty("best_class_counts").GetProperty("latent").GetInt32(), facts.GetProperty("best_class_counts").GetProperty("joints").GetInt32(), facts.GetProperty("best_class_counts").GetProperty("none").GetInt32()));
+        Assert.Equal((6, 1, 7), (facts.GetProperty("best_class_counts").GetProperty("latent").GetInt32(), facts.GetProperty("best_class_counts").GetProperty("joints").GetInt32(), facts.GetProperty("units_predicted").GetInt32()));
         var wuc = facts.GetProperty("wuc");
         Assert.True(wuc.GetProperty("latent").GetDouble() > wuc.GetProperty("joints").GetDouble());
         Assert.InRange(facts.GetProperty("ceiling").GetProperty("lower").GetDouble(), 0.3, facts.GetProperty("ceiling").GetProperty("upper").GetDouble());
