@@ -20,7 +20,7 @@ public static class CompareCommand
         var binMs = new Option<double>("--bin-ms") { Description = "Width of a bin in ms.", HelpName = "MS", DefaultValueFactory = _ => 20 };
         var output = new Option<string>("--out") { Description = "Folder for report.html and the tables.", HelpName = "DIR", Required = true };
         var folds = new Option<int>("--folds") { Description = "Stretches of time that are tested in turn.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var alpha = new Option<double>("--alpha") { Description = "Strength of the ridge, per bin, on standardised features.", HelpName = "A", DefaultValueFactory = _ => new EncodingOptions().Alpha };
+        var alpha = new Option<string>("--alpha") { Description = "Strength of the ridge, per bin, on standardised features; of several, as in 1e-4,1e-3,1e-2,0.1, each fold takes for each unit what suits it.", HelpName = "A,..", DefaultValueFactory = _ => "1e-3" };
         var lags = new Option<string>("--lags") { Description = "Lags in ms, from, to and between; below 0 a unit comes before the features.", HelpName = "FROM:TO:STEP", DefaultValueFactory = _ => "-1000:300:40" };
         var json = JsonReport.CreateOption();
         var command = new Command("compare", "Find out which features predict which units, and whether they tell behaviours apart alike.") { counts, features, classes, binMs, output, folds, alpha, lags, json };
@@ -34,7 +34,7 @@ public static class CompareCommand
             var run = new TableComparison
             {
                 Counts = parsed.GetRequiredValue(counts), Features = parsed.GetRequiredValue(features), Classes = parsed.GetValue(classes),
-                Options = new() { BinMs = width, Folds = parsed.GetValue(folds), Alpha = parsed.GetValue(alpha), LeastLagMs = ends[0], MostLagMs = ends[1], LagStepMs = ends[2] },
+                Options = new() { BinMs = width, Folds = parsed.GetValue(folds), Alphas = Alphas(parsed.GetRequiredValue(alpha)), LeastLagMs = ends[0], MostLagMs = ends[1], LagStepMs = ends[2] },
             };
             TableComparison.Outcome outcome;
             using (var line = new ProgressLine())
@@ -105,6 +105,12 @@ public static class CompareCommand
             Terminal.Output.WriteLine(FormattableString.Invariant(
                 $"behaviours apart as in the units (whitened unbiased cosine over {behaviours.Behaviours.Count}): {string.Join(", ", behaviours.Classes.Select(of => FormattableString.Invariant($"{of.Class} {of.Similarity:F3}")))}; ceiling {behaviours.Ceiling.Lower:F3} to {behaviours.Ceiling.Upper:F3}"));
         Terminal.Output.WriteLine($"report in {Path.Combine(folder, "report.html")}");
+    }
+
+    private static double[] Alphas(string text)
+    {
+        var alphas = text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var alpha) ? alpha : double.NaN).ToArray();
+        return alphas.All(alpha => alpha > 0 && double.IsFinite(alpha)) ? alphas : throw ClosedLoopException.Usage($"--alpha {text}: say one strength above 0, or several with commas between, as in 1e-4,1e-3,1e-2");
     }
 
     private static double[] Lags(string text)

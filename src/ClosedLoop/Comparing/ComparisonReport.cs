@@ -22,7 +22,7 @@ public static class ComparisonReport
         var encoding = outcome.Encoding;
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{Encode(title)}</title><style>body{{font:15px/1.45 sans-serif;margin:2em auto;max-width:1120px;color:#222}}figure{{display:inline-block;margin:8px;vertical-align:top}}figcaption{{max-width:520px;font-size:13px;color:#555}}table{{border-collapse:collapse;font-size:13px}}td,th{{padding:2px 9px;border-bottom:1px solid #ddd;text-align:right}}td:first-child,th:first-child,td:nth-child(3),th:nth-child(3){{text-align:left}}</style></head><body><h1>{Encode(title)}</h1>");
-        page.Append(CultureInfo.InvariantCulture, $"<p>{encoding.Units.Count} units, {outcome.Bins} bins of {outcome.BinMs:G4} ms. {encoding.Units.Count(unit => unit.IsPredicted)} of {encoding.Judged} judged units are predicted by a class of features (rate of false discoveries 5 %; ridge {outcome.Alpha:G3} a bin).");
+        page.Append(CultureInfo.InvariantCulture, $"<p>{encoding.Units.Count} units, {outcome.Bins} bins of {outcome.BinMs:G4} ms. {encoding.Units.Count(unit => unit.IsPredicted)} of {encoding.Judged} judged units are predicted by a class of features (rate of false discoveries 5 %; ridge {string.Join(", ", outcome.Alphas.Select(alpha => alpha.ToString("G3", CultureInfo.InvariantCulture)))} a bin).");
         if (double.IsFinite(outcome.PermutationP))
             page.Append(CultureInfo.InvariantCulture, $" That computational classes predict them no better than representational ones: p = {outcome.PermutationP:G3} (signs permuted, one-sided).");
         if (outcome.Dropped.Count > 0)

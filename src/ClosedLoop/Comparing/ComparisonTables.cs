@@ -14,13 +14,13 @@ public static class ComparisonTables
     {
         ArgumentNullException.ThrowIfNull(outcome);
         var encoding = outcome.Encoding;
-        var scores = Begin("unit,rate_hz,class,kind,leading,cv_llr_bits_per_spike,pseudo_r2,p,p_adjusted,lag_ms");
+        var scores = Begin("unit,rate_hz,class,kind,leading,cv_llr_bits_per_spike,pseudo_r2,p,p_adjusted,alpha,lag_ms");
         var lags = Begin("unit,class,lag_ms,cv_llr_bits_per_spike");
         foreach (var unit in encoding.Units)
             for (var c = 0; c < encoding.Classes.Count; c++)
             {
                 var (score, (name, kind)) = (unit.Classes[c], encoding.Classes[c]);
-                Row(scores, unit.Unit, unit.RateHz, name, kind == FeatureKind.Unspecified ? "" : kind.ToString().ToLowerInvariant(), c == unit.Leading ? 1 : 0, score.BitsPerSpike, score.PseudoR2, score.P, score.AdjustedP, score.LagMs);
+                Row(scores, unit.Unit, unit.RateHz, name, kind == FeatureKind.Unspecified ? "" : kind.ToString().ToLowerInvariant(), c == unit.Leading ? 1 : 0, score.BitsPerSpike, score.PseudoR2, score.P, score.AdjustedP, score.Alpha, score.LagMs);
                 for (var lag = 0; lag < score.LagBitsPerSpike.Length; lag++)
                     Row(lags, unit.Unit, name, encoding.LagsMs[lag], score.LagBitsPerSpike[lag]);
             }

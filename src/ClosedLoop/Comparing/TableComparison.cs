@@ -31,11 +31,11 @@ public sealed record TableComparison
     /// <param name="Dropped">Features that are the same in all bins.</param>
     /// <param name="Bins">Number of bins.</param>
     /// <param name="BinMs">Width of a bin.</param>
-    /// <param name="Alpha">Strength of the ridge.</param>
+    /// <param name="Alphas">Strengths of the ridge that were there to choose from.</param>
     /// <param name="Seconds">What it took.</param>
     public sealed record Outcome(
         EncodingResult Encoding, BehaviourSimilarity? Behaviours, IReadOnlyList<(string Class, BehaviourVariability Variability)> Variability,
-        IReadOnlyList<(string Name, double Accuracy)> BehaviourAccuracy, double PermutationP, IReadOnlyList<string> Dropped, int Bins, double BinMs, double Alpha, double Seconds);
+        IReadOnlyList<(string Name, double Accuracy)> BehaviourAccuracy, double PermutationP, IReadOnlyList<string> Dropped, int Bins, double BinMs, IReadOnlyList<double> Alphas, double Seconds);
 
     /// <summary>Runs it.</summary>
     /// <exception cref="ClosedLoopException">A table cannot be read, or they do not fit each other.</exception>
@@ -61,7 +61,7 @@ public sealed record TableComparison
         return new(
             encoding, similarity, variability, accuracy,
             pairs.Count == 0 ? double.NaN : SignFlipTest.Greater([.. pairs.Select(pair => pair.Computational - pair.Representational)]),
-            [.. dropped], counts.Values.Rows, options.BinMs, options.Alpha, watch.Elapsed.TotalSeconds);
+            [.. dropped], counts.Values.Rows, options.BinMs, options.Alphas, watch.Elapsed.TotalSeconds);
     }
 
     private static (IReadOnlyList<(string, BehaviourVariability)> Variability, IReadOnlyList<(string, double)> Accuracy) Describe(

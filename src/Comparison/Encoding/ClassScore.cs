@@ -8,6 +8,7 @@ namespace ClosedLoop.Comparison;
 /// <param name="PseudoR2">1 - deviance / deviance of that mean rate, over the same bins.</param>
 /// <param name="P">Of the signed-rank test over blocks of the tested folds, one-sided.</param>
 /// <param name="AdjustedP">The same, adjusted (Benjamini and Hochberg) for all units and classes.</param>
+/// <param name="Alpha">Strength of the ridge, the geometric mean over folds.</param>
 /// <param name="LagMs">The lag at which <paramref name="LagBitsPerSpike"/> is greatest.</param>
 /// <param name="LagBitsPerSpike">The cross-validated ratio at each lag.</param>
-public sealed record ClassScore(double BitsPerSpike, double PseudoR2, double P, double AdjustedP, double LagMs, double[] LagBitsPerSpike);
+public sealed record ClassScore(double BitsPerSpike, double PseudoR2, double P, double AdjustedP, double Alpha, double LagMs, double[] LagBitsPerSpike);

@@ -22,13 +22,14 @@ public sealed class EncodingComparison
     private readonly IReadOnlyList<string> _unitNames;
     private readonly Matrix _counts;
     private readonly ContiguousFolds _folds;
+    private readonly int _gap;
 
     private EncodingComparison(Matrix counts, IReadOnlyList<string> unitNames, IReadOnlyList<FeatureClass> classes, EncodingOptions options)
     {
         (_counts, _unitNames, _classes, _options, _lags) = (counts, unitNames, classes, options, options.LagBins());
         var (least, most) = (Math.Min(0, _lags[0]), Math.Max(0, _lags[^1]));
-        var gap = Math.Max(-least, most) + (int)Math.Ceiling(options.SmoothingReachMs / options.BinMs);
-        _folds = new(new(most, counts.Rows + least), options.Folds, gap);
+        _gap = Math.Max(-least, most) + (int)Math.Ceiling(options.SmoothingReachMs / options.BinMs);
+        _folds = new(new(most, counts.Rows + least), options.Folds, _gap);
         _scores = new FoldScore[classes.Count * counts.Columns * _lags.Length * options.Folds];
     }
 
@@ -47,8 +48,8 @@ public sealed class EncodingComparison
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(options);
-        if (!(options.Alpha > 0))
-            throw ClosedLoopException.Usage(FormattableString.Invariant($"the ridge's strength is {options.Alpha} and must be above 0"));
+        if (options.Alphas.Count == 0 || options.Alphas.Any(alpha => !(alpha > 0)))
+            throw ClosedLoopException.Usage($"the ridge's strengths are '{string.Join(", ", options.Alphas.Select(alpha => FormattableString.Invariant($"{alpha}")))}'; at least one is needed, all above 0");
         foreach (var one in classes)
             if (one.Features.Rows != counts.Rows)
                 throw ClosedLoopException.Failed($"the class '{one.Name}' has {one.Features.Rows} bins, and there are {counts.Rows} of counts; both need one row a bin");
@@ -84,7 +85,7 @@ public sealed class EncodingComparison
     private void FitLags(PopulationRegression regression, int c, int fold, int firstUnit, CancellationToken cancellation)
     {
         var test = _folds.Tests[fold];
-        regression.Begin(_folds.Trains[fold], _options.Alpha);
+        regression.Begin(_folds.Trains[fold], ChooseAlphas(regression, _folds.Trains[fold], cancellation));
         for (var lag = 0; lag < _lags.Length; lag++)
         {
             regression.Fit(_lags[lag], cancellation);
@@ -103,11 +104,42 @@ public sealed class EncodingComparison
                     score.TrainNats = found.TrainNats;
                     score.Unconverged = !found.Silent && !found.Search.Converged;
                     score.Silent = found.Silent;
+                    score.Alpha = found.Alpha;
                 }
             }
         }
 
         int At(int block) => test.Start + (int)((long)test.Length * block / _options.BlocksPerFold);
+    }
+
+    /// <summary>The strength for each unit that does best, at the best of some lags, on the end of the bins of a fit, by models of the others.</summary>
+    private double[] ChooseAlphas(PopulationRegression regression, BinRange[] train, CancellationToken cancellation)
+    {
+        if (_options.Alphas.Count == 1)
+            return [_options.Alphas[0]];
+        var last = train[^1];
+        var held = new BinRange(Math.Max(last.Start, last.End - (train.Sum(range => range.Length) / 5)), last.End);
+        BinRange[] others = [.. train[..^1].Append(new(last.Start, held.Start - _gap)).Where(range => range.Length > 0)];
+        // NB: where the held-out bins fill the last stretch, those before it are further away than the gap already.
+        var units = PanelsTogether * BlockProducts.Panel;
+        var (alphas, best) = (new double[units], new double[units]);
+        Array.Fill(best, double.NegativeInfinity);
+        Array.Fill(alphas, _options.Alphas.Max());
+        // A quarter of a second apart, lags resemble each other enough to tell a strength by.
+        var every = Math.Max(1, (int)(250 / _options.BinMs / Math.Max(1, _lags.Length > 1 ? _lags[1] - _lags[0] : 1)));
+        foreach (var alpha in _options.Alphas.OrderDescending())
+        {
+            regression.Begin(others, alpha);
+            for (var lag = 0; lag < _lags.Length; lag += every)
+            {
+                regression.Fit(_lags[lag], cancellation);
+                regression.Score(held);
+                for (var unit = 0; unit < regression.Units; unit++)
+                    if (!regression[unit].Silent && regression[unit].Test.Nats > best[unit])
+                        (best[unit], alphas[unit]) = (regression[unit].Test.Nats, alpha);
+            }
+        }
+        return alphas;
     }
 
     private ref FoldScore Score(int c, int unit, int lag, int fold) => ref _scores[(((((c * _unitNames.Count) + unit) * _lags.Length) + lag) * _options.Folds) + fold];
@@ -121,7 +153,7 @@ public sealed class EncodingComparison
         var judged = Enumerable.Range(0, units).Select(unit => spikes[unit] >= _options.LeastSpikes
             && Enumerable.Range(0, _options.Folds).All(fold => !Score(0, unit, 0, fold).Silent)).ToArray();
         var scores = Enumerable.Range(0, units).Select(unit => Enumerable.Range(0, _classes.Count)
-            .Select(c => judged[unit] ? ScoreOf(c, unit) : new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, [])).ToArray()).ToArray();
+            .Select(c => judged[unit] ? ScoreOf(c, unit) : new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, [])).ToArray()).ToArray();
         var adjusted = BenjaminiHochberg.Adjust([.. scores.SelectMany(of => of.Select(score => score.P))]);
         var seconds = _counts.Rows * _options.BinMs / 1000;
         var result = new UnitScores[units];
@@ -149,7 +181,7 @@ public sealed class EncodingComparison
             }
             curve[lag] = PoissonScores.BitsPerSpike(nats, spikes);
         }
-        var (total, all, deviance, constant) = (0.0, 0.0, 0.0, 0.0);
+        var (total, all, deviance, constant, logAlpha) = (0.0, 0.0, 0.0, 0.0, 0.0);
         var blocks = new List<double>();
         for (var fold = 0; fold < _options.Folds; fold++)
         {
@@ -160,15 +192,16 @@ public sealed class EncodingComparison
             all += score.Spikes;
             deviance += score.Deviance;
             constant += score.ConstantDeviance;
+            logAlpha += Math.Log(score.Alpha) / _options.Folds;
         }
         var best = Enumerable.Range(0, curve.Length).MaxBy(lag => curve[lag]);
-        return new(PoissonScores.BitsPerSpike(total, all), 1 - (deviance / constant), WilcoxonSignedRank.Greater([.. blocks]).P, double.NaN, _lags[best] * _options.BinMs, curve);
+        return new(PoissonScores.BitsPerSpike(total, all), 1 - (deviance / constant), WilcoxonSignedRank.Greater([.. blocks]).P, double.NaN, Math.Exp(logAlpha), _lags[best] * _options.BinMs, curve);
     }
 
     private struct FoldScore
     {
         public double[]? Blocks;
-        public double TrainNats, Deviance, ConstantDeviance, Spikes;
+        public double TrainNats, Alpha, Deviance, ConstantDeviance, Spikes;
         public bool Silent, Unconverged;
     }
 }

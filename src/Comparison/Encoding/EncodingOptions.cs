@@ -8,8 +8,11 @@ public sealed record EncodingOptions
     /// <summary>Width of a bin.</summary>
     public double BinMs { get; init; } = 20;
 
-    /// <summary>Strength of the ridge, per bin, on standardised features: see <see cref="PoissonRegression"/>.</summary>
-    public double Alpha { get; init; } = 1e-3;
+    /// <summary>
+    /// Strengths of the ridge, per bin, on standardised features: see <see cref="PoissonRegression"/>. Of several, each fold
+    /// takes for each unit the one that does best on the last fifth of the bins it is fitted to.
+    /// </summary>
+    public IReadOnlyList<double> Alphas { get; init; } = [1e-3];
 
     /// <summary>Stretches of time that are tested in turn.</summary>
     public int Folds { get; init; } = 10;

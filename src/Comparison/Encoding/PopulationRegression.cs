@@ -22,7 +22,6 @@ internal sealed unsafe class PopulationRegression : IDisposable
     private readonly Vector512<double>[] _intercepts, _values, _residuals;
     private readonly double[] _gradient;
     private BinRange[] _train = [];
-    private double _alpha;
     private int _bins, _lag;
 
     /// <summary>Makes one for some panels of units.</summary>
@@ -52,16 +51,19 @@ internal sealed unsafe class PopulationRegression : IDisposable
         return covariance;
     }
 
+    /// <summary>Units of its panels, those that fill up the last one among them.</summary>
+    public int Units => _units.Length;
+
     /// <summary>What was found for a unit.</summary>
     /// <param name="unit">From 0, in the order of the panels.</param>
     public UnitSearch this[int unit] => _units[unit];
 
     /// <summary>Turns to other bins of counts. Searches begin at the constant rate.</summary>
     /// <param name="train">The bins to fit to.</param>
-    /// <param name="alpha">Strength of the ridge; above 0.</param>
-    public void Begin(BinRange[] train, double alpha)
+    /// <param name="alphas">Strength of each unit's ridge, or one for all; above 0. Units that fill up the last panel need none.</param>
+    public void Begin(BinRange[] train, params ReadOnlySpan<double> alphas)
     {
-        (_train, _alpha, _bins) = (train, alpha, train.Sum(range => range.Length));
+        (_train, _bins) = (train, train.Sum(range => range.Length));
         for (var k = 0; k < _panels.Length; k++)
         {
             var sum = Vector512<double>.Zero;
@@ -69,7 +71,8 @@ internal sealed unsafe class PopulationRegression : IDisposable
                 for (var t = range.Start; t < range.End; t++)
                     sum += Load(_counts.Bin(_panels[k], t));
             for (var i = 0; i < BlockProducts.Panel; i++)
-                _units[(k * BlockProducts.Panel) + i].Begin(sum[i], _bins, _covariance, alpha);
+                if ((k * BlockProducts.Panel) + i is var unit)
+                    _units[unit].Begin(sum[i], _bins, _covariance, alphas[Math.Min(unit, alphas.Length - 1)]);
         }
     }
 
@@ -98,7 +101,7 @@ internal sealed unsafe class PopulationRegression : IDisposable
         }
         foreach (var unit in _units)
             if (!unit.Silent)
-                unit.Finish(_bins, _alpha, _variances);
+                unit.Finish(_bins, _variances);
         return passes;
     }
 
@@ -267,7 +270,7 @@ internal sealed unsafe class PopulationRegression : IDisposable
         for (var j = 0; j < _design.Columns; j++)
         {
             var weight = search.Trial[j + 1];
-            var pull = _alpha * _variances[j] * weight;
+            var pull = _units[unit].Alpha * _variances[j] * weight;
             value += pull * weight / 2;
             _gradient[j + 1] = ((from[(j * BlockProducts.Panel) + i] - (_means[j] * residual)) / _bins) + pull;
         }

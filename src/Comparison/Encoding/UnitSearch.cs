@@ -9,6 +9,9 @@ internal sealed class UnitSearch(int features)
     /// <summary>Mean count of the bins of the fit.</summary>
     public double MeanCount { get; private set; }
 
+    /// <summary>Strength of the ridge.</summary>
+    public double Alpha { get; private set; }
+
     /// <summary>Whether there is no spike in them, and so no model.</summary>
     public bool Silent => MeanCount == 0;
 
@@ -27,7 +30,7 @@ internal sealed class UnitSearch(int features)
     /// <summary>Turns to other bins.</summary>
     public void Begin(double spikes, int bins, Matrix covariance, double alpha)
     {
-        MeanCount = spikes / bins;
+        (MeanCount, Alpha) = (spikes / bins, alpha);
         Array.Clear(Search.Trial);
         if (Silent)
             return;
@@ -41,11 +44,11 @@ internal sealed class UnitSearch(int features)
     }
 
     /// <summary>Scores the fit on its own bins.</summary>
-    public void Finish(int bins, double alpha, double[] variances)
+    public void Finish(int bins, double[] variances)
     {
         var penalty = 0.0;
         for (var j = 0; j < features; j++)
-            penalty += alpha / 2 * variances[j] * Search.Trial[j + 1] * Search.Trial[j + 1];
+            penalty += Alpha / 2 * variances[j] * Search.Trial[j + 1] * Search.Trial[j + 1];
         var constant = MeanCount - (MeanCount * Math.Log(MeanCount));
         TrainNats = bins * (constant - (Search.Value - penalty));
     }

@@ -54,6 +54,28 @@ public class EncodingComparisonTests
     }
 
     [Fact]
+    public void Each_unit_takes_the_ridge_that_suits_it()
+    {
+        // Many features and few spikes want a strong one; a unit that one feature drives hard wants a weak one.
+        var random = new RandomStream(16, "ridge");
+        var features = PlantedCounts.Features(random, 4000, 40, memory: 0.5);
+        var strong = new double[40];
+        strong[0] = 1.2;
+        double[][] units = [PlantedCounts.Driven(random, features, strong, 0.5, 0), PlantedCounts.Driven(random, features, PlantedCounts.Weights(random, 40, 0.3), 0.06, 0)];
+        var options = new EncodingOptions { LeastLagMs = 0, MostLagMs = 0 };
+        EncodingResult Run(params double[] alphas) => EncodingComparison.Run(PlantedCounts.Columns(units), ["strong", "weak"], [Class("all", default, features)], options with { Alphas = alphas });
+        var (low, high, chosen) = (Run(1e-4), Run(0.1), Run(0.1, 1e-4));
+        Assert.InRange(chosen.Units[0].Classes[0].Alpha, 0.9999e-4, 1e-3);
+        Assert.InRange(chosen.Units[1].Classes[0].Alpha, 1e-2, 0.10001);
+        Assert.True(low.Units[0].Classes[0].BitsPerSpike > high.Units[0].Classes[0].BitsPerSpike);
+        Assert.True(high.Units[1].Classes[0].BitsPerSpike > low.Units[1].Classes[0].BitsPerSpike);
+        Assert.Equal(low.Units[0].Classes[0].BitsPerSpike, chosen.Units[0].Classes[0].BitsPerSpike, 0.02);
+        Assert.Equal(high.Units[1].Classes[0].BitsPerSpike, chosen.Units[1].Classes[0].BitsPerSpike, 0.05);
+        Assert.Throws<ClosedLoopException>(() => Run());
+        Assert.Throws<ClosedLoopException>(() => Run(0));
+    }
+
+    [Fact]
     public void Units_with_too_few_spikes_are_not_judged()
     {
         var random = new RandomStream(13, "few");

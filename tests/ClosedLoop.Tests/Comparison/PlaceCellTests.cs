@@ -16,7 +16,7 @@ public class PlaceCellTests
         var (centre, width) = (-fit.Weights[0] / (2 * fit.Weights[1]), Math.Sqrt(-0.5 / fit.Weights[1]));
         Assert.Equal(where, centre, 3.0);
         Assert.InRange(width, 5, 15);
-        var result = EncodingComparison.Run(new(counts.Length, 1, counts), ["cell"], [new("position", default, ["x", "x squared"], features)], new() { Alpha = 1e-7, LeastLagMs = 0, MostLagMs = 0, Folds = 6 });
+        var result = EncodingComparison.Run(new(counts.Length, 1, counts), ["cell"], [new("position", default, ["x", "x squared"], features)], new() { Alphas = [1e-7], LeastLagMs = 0, MostLagMs = 0, Folds = 6 });
         Assert.True(result.Units[0].IsPredicted);
         Assert.InRange(result.Units[0].Classes[0].BitsPerSpike, 0.5, 3);
     }
