@@ -71,8 +71,10 @@ internal sealed unsafe class PopulationRegression : IDisposable
                 for (var t = range.Start; t < range.End; t++)
                     sum += Load(_counts.Bin(_panels[k], t));
             for (var i = 0; i < BlockProducts.Panel; i++)
-                if ((k * BlockProducts.Panel) + i is var unit)
-                    _units[unit].Begin(sum[i], _bins, _covariance, alphas[Math.Min(unit, alphas.Length - 1)]);
+            {
+                var unit = (k * BlockProducts.Panel) + i;
+                _units[unit].Begin(sum[i], _bins, _covariance, alphas[Math.Min(unit, alphas.Length - 1)]);
+            }
         }
     }
 

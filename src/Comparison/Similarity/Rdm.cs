@@ -130,7 +130,7 @@ public sealed class Rdm
             right = new(b.Rows, b.Columns);
             for (var i = 0; i < b.Rows; i++)
                 for (var c = 0; c < b.Columns; c++)
-                    right[i, c] = Vectors.Dot(precision.Row(c), b.Row(i));
+                    Vectors.AddScaled(right.Row(i), b[i, c], precision.Row(c));
         }
         var kernel = new Matrix(a.Rows, b.Rows);
         for (var i = 0; i < a.Rows; i++)
