@@ -56,21 +56,31 @@ public sealed class Rdm
     /// below 0 as above: without a difference the expectation is 0.
     /// </summary>
     /// <param name="folds">Patterns of independent measurements, rows are conditions, columns channels.</param>
-    /// <param name="precision">Inverse of the channels' noise covariance; null: identity.</param>
+    /// <param name="precision">Inverse of the channels' noise covariance, symmetric; null: identity.</param>
     /// <exception cref="ClosedLoopException">There are fewer than two folds, or they differ in shape.</exception>
     public static Rdm Crossnobis(IReadOnlyList<Matrix> folds, Matrix? precision = null)
     {
         RequireFolds(folds);
-        var (conditions, channels) = (folds[0].Rows, folds[0].Columns);
-        var kernel = new Matrix(conditions, conditions);
-        for (var held = 0; held < folds.Count; held++)
+        var (count, conditions, channels) = (folds.Count, folds[0].Rows, folds[0].Columns);
+        // The mean over folds of one times the mean of the others is what the square of their sum holds beside the squares of each.
+        var stacked = new Matrix(count * conditions, channels);
+        for (var fold = 0; fold < count; fold++)
+            folds[fold].Values.CopyTo(stacked.Values.AsSpan(fold * folds[0].Values.Length));
+        var right = precision is null ? stacked : PanelProduct.Of(stacked, precision);
+        var (sum, rightSum, kernel) = (new Matrix(conditions, channels), new Matrix(conditions, channels), new Matrix(conditions, conditions));
+        for (var row = 0; row < stacked.Rows; row++)
         {
-            var others = new Matrix(conditions, channels);
-            for (var fold = 0; fold < folds.Count; fold++)
-                if (fold != held)
-                    Vectors.AddScaled(others.Values, 1.0 / (folds.Count - 1), folds[fold].Values);
-            Vectors.AddScaled(kernel.Values, 1.0 / folds.Count, Kernel(others, folds[held], precision).Values);
+            Vectors.AddScaled(sum.Row(row % conditions), 1, stacked.Row(row));
+            Vectors.AddScaled(rightSum.Row(row % conditions), 1, right.Row(row));
         }
+        for (var i = 0; i < conditions; i++)
+            for (var j = 0; j <= i; j++)
+            {
+                var product = Vectors.Dot(sum.Row(i), rightSum.Row(j));
+                for (var fold = 0; fold < count; fold++)
+                    product -= Vectors.Dot(stacked.Row((fold * conditions) + i), right.Row((fold * conditions) + j));
+                kernel[i, j] = kernel[j, i] = product / (count * (count - 1.0));
+            }
         return OfKernel(kernel, channels);
     }
 

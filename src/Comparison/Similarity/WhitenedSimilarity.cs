@@ -13,10 +13,11 @@ namespace ClosedLoop.Comparison;
 /// </remarks>
 public sealed class WhitenedSimilarity
 {
-    private readonly Cholesky _variance;
+    // Null: of all pairs, with the identity.
+    private readonly Cholesky? _variance;
     private readonly int _conditions;
 
-    private WhitenedSimilarity(Cholesky variance, int conditions) => (_variance, _conditions) = (variance, conditions);
+    private WhitenedSimilarity(Cholesky? variance, int conditions) => (_variance, _conditions) = (variance, conditions);
 
     /// <summary>For all pairs of so many conditions.</summary>
     /// <param name="conditions">How many; at least 2.</param>
@@ -25,7 +26,7 @@ public sealed class WhitenedSimilarity
     public static WhitenedSimilarity Of(int conditions, Matrix? covariance = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(conditions, 2);
-        return OfPairs([.. from i in Enumerable.Range(0, conditions) from j in Enumerable.Range(i + 1, conditions - i - 1) select (i, j)], conditions, covariance);
+        return covariance is null ? new(null, conditions) : OfPairs([.. from i in Enumerable.Range(0, conditions) from j in Enumerable.Range(i + 1, conditions - i - 1) select (i, j)], conditions, covariance);
     }
 
     /// <summary>For some pairs of conditions, in this order.</summary>
@@ -71,9 +72,36 @@ public sealed class WhitenedSimilarity
 
     private double[] Whitened(ReadOnlySpan<double> values)
     {
+        if (_variance is null)
+            return CentredSecondMoments(values);
         var whitened = values.ToArray();
         _variance.Forward(whitened);
         return whitened;
+    }
+
+    /// <summary>
+    /// With the identity, inner products in the metric of V^-1 are, but for a factor, those of the double-centred second
+    /// moments of the patterns (Diedrichsen et al. 2021): no matrix of pairs by pairs is needed.
+    /// </summary>
+    private double[] CentredSecondMoments(ReadOnlySpan<double> values)
+    {
+        var (n, means, grand) = (_conditions, new double[_conditions], 0.0);
+        for (var (i, k) = (0, 0); i < n; i++)
+            for (var j = i + 1; j < n; j++, k++)
+            {
+                means[i] += values[k] / n;
+                means[j] += values[k] / n;
+                grand += 2 * values[k] / n / n;
+            }
+        // The diagonal first; off it, a pair stands for both of its places.
+        var moments = new double[n + values.Length];
+        for (var (i, k) = (0, 0); i < n; i++)
+        {
+            moments[i] = means[i] - (grand / 2);
+            for (var j = i + 1; j < n; j++, k++)
+                moments[n + k] = -0.5 * Math.Sqrt(2) * (values[k] - means[i] - means[j] + grand);
+        }
+        return moments;
     }
 
     private void Require(Rdm rdm)

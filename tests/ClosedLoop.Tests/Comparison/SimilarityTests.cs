@@ -27,6 +27,9 @@ public class SimilarityTests
                 decaying[i, j] = Math.Pow(0.6, Math.Abs(i - j));
         Assert.Equal(0.7089353831166014, WhitenedSimilarity.Of(5, decaying).Cosine(One, Other), 1e-12);
         Assert.Equal(0.35313729735576505, WhitenedSimilarity.Of(5).Correlation(One.Values, Other.Values), 1e-12);
+        // The short way of the identity and the long one, by the variance of all pairs.
+        Assert.Equal(0.6241073954617848, WhitenedSimilarity.Of(5, Diagonal(1, 1, 1, 1, 1)).Cosine(One, Other), 1e-12);
+        Assert.Equal(0.35313729735576505, WhitenedSimilarity.Of(5, Diagonal(3, 3, 3, 3, 3)).Correlation(One.Values, Other.Values), 1e-12);
     }
 
     [Fact]
@@ -69,6 +72,16 @@ public class SimilarityTests
         for (var k = 0; k < 3; k++)
             Assert.Equal(mahalanobis.Values[k], repeated.Values[k], 1e-12);
         var random = new RandomStream(21, "noise");
+        // The mean over folds of each times the mean of the others, as it is written down.
+        Matrix[] wide = [.. Enumerable.Range(0, 3).Select(_ => PlantedCounts.Features(random, 9, 11, memory: 0))];
+        var metric = PlantedCounts.Features(random, 40, 11, memory: 0.3).Covariance();
+        var found = Rdm.Crossnobis(wide, metric);
+        var expected = Enumerable.Range(0, 3).Average(held =>
+        {
+            double Difference(int fold, int c) => wide[fold][2, c] - wide[fold][7, c];
+            return Enumerable.Range(0, 11).Sum(c => Enumerable.Range(0, 11).Sum(d => Enumerable.Range(0, 3).Where(fold => fold != held).Average(fold => Difference(fold, c)) * metric[c, d] * Difference(held, d)));
+        }) / 11;
+        Assert.Equal(expected, found[2, 7], 1e-12);
         var below = 0;
         for (var repeat = 0; repeat < 400; repeat++)
         {
