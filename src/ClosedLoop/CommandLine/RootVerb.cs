@@ -25,6 +25,7 @@ public static class RootVerb
         root.Add(CalibrateCommand.Create());
         root.Add(SimulateCommand.Create());
         root.Add(SortCommand.Create());
+        root.Add(CompareCommand.Create());
         root.Add(EvaluateCommand.Create());
         root.Add(ImitateCommand.Create());
         root.Add(TrainCommand.Create());

@@ -61,6 +61,9 @@ public sealed class YamlSection
         .Select(key => ClosedLoopException.Usage(
             $"{Place(key)}: there is no key '{key}'{Spelling.Suggest(key.ToString(), known)} in {_what}"));
 
+    /// <summary>Whether a section stands under the key, and not a list or a text.</summary>
+    public bool IsSection(string key) => Get(key) is YamlMappingNode;
+
     /// <summary>The section under a key.</summary>
     public YamlSection Child(string key) => Get(key) is YamlMappingNode mapping
         ? new(_path, $"'{key}'", mapping)

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using ClosedLoop.Comparison;
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Comparing;
+
+/// <summary>The report of a comparison: one page that needs nothing else.</summary>
+public static class ComparisonReport
+{
+    private const int MostUnits = 300;
+
+    /// <summary>Writes report.html.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="title">Above it.</param>
+    /// <param name="outcome">What it tells.</param>
+    /// <exception cref="ClosedLoopException">It cannot be written.</exception>
+    public static void Write(string folder, string title, TableComparison.Outcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        var encoding = outcome.Encoding;
+        var page = new StringBuilder();
+        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{Encode(title)}</title><style>body{{font:15px/1.45 sans-serif;margin:2em auto;max-width:1120px;color:#222}}figure{{display:inline-block;margin:8px;vertical-align:top}}figcaption{{max-width:520px;font-size:13px;color:#555}}table{{border-collapse:collapse;font-size:13px}}td,th{{padding:2px 9px;border-bottom:1px solid #ddd;text-align:right}}td:first-child,th:first-child,td:nth-child(3),th:nth-child(3){{text-align:left}}</style></head><body><h1>{Encode(title)}</h1>");
+        page.Append(CultureInfo.InvariantCulture, $"<p>{encoding.Units.Count} units, {outcome.Bins} bins of {outcome.BinMs:G4} ms. {encoding.Units.Count(unit => unit.IsPredicted)} of {encoding.Judged} judged units are predicted by a class of features (rate of false discoveries 5 %; ridge {string.Join(", ", outcome.Alphas.Select(alpha => alpha.ToString("G3", CultureInfo.InvariantCulture)))} a bin).");
+        if (double.IsFinite(outcome.PermutationP))
+            page.Append(CultureInfo.InvariantCulture, $" That computational classes predict them no better than representational ones: p = {outcome.PermutationP:G3} (signs permuted, one-sided).");
+        if (outcome.Dropped.Count > 0)
+            page.Append(CultureInfo.InvariantCulture, $" Left out, for they are the same in all bins: {Encode(string.Join(", ", outcome.Dropped))}.");
+        page.Append("</p>");
+        foreach (var (svg, caption) in ComparisonFigures.Of(outcome))
+            page.Append(CultureInfo.InvariantCulture, $"<figure>{svg}<figcaption>{Encode(caption)}</figcaption></figure>");
+        AppendUnits(page, encoding);
+        if (outcome.Variability.Count > 0)
+            AppendVariability(page, outcome);
+        page.Append("</body></html>\n");
+        WholeFile.Write(Path.Combine(folder, "report.html"), Encoding.UTF8.GetBytes(page.ToString()), "report");
+    }
+
+    private static void AppendUnits(StringBuilder page, EncodingResult encoding)
+    {
+        page.Append("<h2>Units</h2>");
+        if (encoding.Units.Count > MostUnits)
+            page.Append(CultureInfo.InvariantCulture, $"<p>The {MostUnits} that are predicted best; all are in scores.csv.</p>");
+        page.Append("<table><tr><th>unit</th><th>rate, Hz</th><th>leading class</th><th>CV-LLR, bits a spike</th><th>pseudo R<sup>2</sup></th><th>p, adjusted</th><th>lag, ms</th></tr>");
+        foreach (var unit in encoding.Units.OrderByDescending(unit => unit.Leading < 0 ? double.NegativeInfinity : unit.Classes[unit.Leading].BitsPerSpike).Take(MostUnits))
+        {
+            if (unit.Leading < 0)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(unit.Unit)}</td><td>{unit.RateHz:F2}</td><td>too few spikes</td><td></td><td></td><td></td><td></td></tr>");
+                continue;
+            }
+            var score = unit.Classes[unit.Leading];
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(unit.Unit)}</td><td>{unit.RateHz:F2}</td><td>{Encode(encoding.Classes[unit.Leading].Name)}{(unit.IsPredicted ? "" : " (not significant)")}</td><td>{score.BitsPerSpike:F4}</td><td>{score.PseudoR2:F4}</td><td>{score.AdjustedP:G3}</td><td>{score.LagMs:F0}</td></tr>");
+        }
+        page.Append("</table>");
+    }
+
+    private static void AppendVariability(StringBuilder page, TableComparison.Outcome outcome)
+    {
+        page.Append("<h2>Behaviours</h2><p>Told apart by a linear discriminant, learnt and tested on different stretches of time (mean over behaviours): ");
+        page.AppendJoin("; ", outcome.BehaviourAccuracy.Select(of => string.Create(CultureInfo.InvariantCulture, $"{Encode(of.Name)} {100 * of.Accuracy:F1} %")));
+        page.Append(".</p><table><tr><th>class</th><th>bins</th><th>behaviour</th><th>variance, of all bins' = 1</th><th>effective dimensions</th></tr>");
+        foreach (var (name, of) in outcome.Variability)
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{of.Bins}</td><td>{Encode(of.Behaviour)}</td><td>{of.MeanVariance:F3}</td><td>{of.EffectiveDimensions:F2}</td></tr>");
+        page.Append("</table>");
+    }
+
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+}

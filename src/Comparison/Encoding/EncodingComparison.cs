@@ -1,0 +1,207 @@
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Comparison;
+
+/// <summary>
+/// Which classes of features predict which units: ridge-penalised Poisson models at every lag, judged on stretches of time
+/// that they were not fitted to, with gaps between. All cores; what comes out does not depend on how many.
+/// </summary>
+/// <remarks>
+/// Lags: the count of bin t is predicted from the features of bin t - lag, for the same bins t at all lags. Scores take for
+/// each fold the lag whose model explains the fitted bins best, so that the search over lags does not flatter them.
+/// </remarks>
+public sealed class EncodingComparison
+{
+    // NB: so many panels of eight units as a block of features serves from the second-level cache.
+    private const int PanelsTogether = 4;
+
+    private readonly EncodingOptions _options;
+    private readonly int[] _lags;
+    private readonly FoldScore[] _scores;
+    private readonly IReadOnlyList<FeatureClass> _classes;
+    private readonly IReadOnlyList<string> _unitNames;
+    private readonly Matrix _counts;
+    private readonly ContiguousFolds _folds;
+    private readonly int _gap;
+
+    private EncodingComparison(Matrix counts, IReadOnlyList<string> unitNames, IReadOnlyList<FeatureClass> classes, EncodingOptions options)
+    {
+        (_counts, _unitNames, _classes, _options, _lags) = (counts, unitNames, classes, options, options.LagBins());
+        var (least, most) = (Math.Min(0, _lags[0]), Math.Max(0, _lags[^1]));
+        _gap = Math.Max(-least, most) + (int)Math.Ceiling(options.SmoothingReachMs / options.BinMs);
+        _folds = new(new(most, counts.Rows + least), options.Folds, _gap);
+        _scores = new FoldScore[classes.Count * counts.Columns * _lags.Length * options.Folds];
+    }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="counts">Rows are bins that follow each other without gaps, columns are units.</param>
+    /// <param name="unitNames">Of the columns.</param>
+    /// <param name="classes">The classes of features, with as many rows.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ClosedLoopException">Tables do not fit each other, hold what is no count or no finite number, or are too short.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public static EncodingResult Run(
+        Matrix counts, IReadOnlyList<string> unitNames, IReadOnlyList<FeatureClass> classes, EncodingOptions options, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Alphas.Count == 0 || options.Alphas.Any(alpha => !(alpha > 0)))
+            throw ClosedLoopException.Usage($"the ridge's strengths are '{string.Join(", ", options.Alphas.Select(alpha => FormattableString.Invariant($"{alpha}")))}'; at least one is needed, all above 0");
+        foreach (var one in classes)
+            if (one.Features.Rows != counts.Rows)
+                throw ClosedLoopException.Failed($"the class '{one.Name}' has {one.Features.Rows} bins, and there are {counts.Rows} of counts; both need one row a bin");
+        var run = new EncodingComparison(counts, unitNames, classes, options);
+        run.Fit(progress, cancellation);
+        return run.Judge();
+    }
+
+    private void Fit(IProgress<string>? progress, CancellationToken cancellation)
+    {
+        using var panels = new CountPanels(_counts, _unitNames);
+        var groups = (panels.Panels + PanelsTogether - 1) / PanelsTogether;
+        var perClass = _options.Folds * groups;
+        var (done, total) = (0, _classes.Count * perClass);
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount };
+        for (var c = 0; c < _classes.Count; c++)
+        {
+            var index = c;
+            using var design = new DesignMatrix(_classes[c].Features, _classes[c].FeatureNames);
+            var covariance = PopulationRegression.CovarianceOf(design);
+            Parallel.For(0, perClass, parallel, item =>
+            {
+                var (fold, group) = (item / groups, item % groups);
+                int[] own = [.. Enumerable.Range(group * PanelsTogether, Math.Min(PanelsTogether, panels.Panels - (group * PanelsTogether)))];
+                using var regression = new PopulationRegression(design, panels, covariance, own);
+                FitLags(regression, index, fold, group * PanelsTogether * BlockProducts.Panel, cancellation);
+                progress?.Report($"encoding models of '{_classes[index].Name}': {100.0 * Interlocked.Increment(ref done) / total:F0} %");
+            });
+        }
+    }
+
+    /// <summary>All lags of a fold, each begun where the last ended.</summary>
+    private void FitLags(PopulationRegression regression, int c, int fold, int firstUnit, CancellationToken cancellation)
+    {
+        var test = _folds.Tests[fold];
+        regression.Begin(_folds.Trains[fold], ChooseAlphas(regression, _folds.Trains[fold], cancellation));
+        for (var lag = 0; lag < _lags.Length; lag++)
+        {
+            regression.Fit(_lags[lag], cancellation);
+            for (var block = 0; block < _options.BlocksPerFold; block++)
+            {
+                regression.Score(new(At(block), At(block + 1)));
+                for (var unit = 0; firstUnit + unit < _unitNames.Count && unit < PanelsTogether * BlockProducts.Panel; unit++)
+                {
+                    var found = regression[unit];
+                    ref var score = ref Score(c, firstUnit + unit, lag, fold);
+                    score.Blocks ??= new double[_options.BlocksPerFold];
+                    score.Blocks[block] = found.Test.Nats;
+                    score.Deviance += found.Test.Deviance;
+                    score.ConstantDeviance += found.Test.ConstantDeviance;
+                    score.Spikes += found.Test.Spikes;
+                    score.TrainNats = found.TrainNats;
+                    score.Unconverged = !found.Silent && !found.Search.Converged;
+                    score.Silent = found.Silent;
+                    score.Alpha = found.Alpha;
+                }
+            }
+        }
+
+        int At(int block) => test.Start + (int)((long)test.Length * block / _options.BlocksPerFold);
+    }
+
+    /// <summary>The strength for each unit that does best, at the best of some lags, on the end of the bins of a fit, by models of the others.</summary>
+    private double[] ChooseAlphas(PopulationRegression regression, BinRange[] train, CancellationToken cancellation)
+    {
+        if (_options.Alphas.Count == 1)
+            return [_options.Alphas[0]];
+        var last = train[^1];
+        var held = new BinRange(Math.Max(last.Start, last.End - (train.Sum(range => range.Length) / 5)), last.End);
+        BinRange[] others = [.. train[..^1].Append(new(last.Start, held.Start - _gap)).Where(range => range.Length > 0)];
+        // NB: where the held-out bins fill the last stretch, those before it are further away than the gap already.
+        var units = PanelsTogether * BlockProducts.Panel;
+        var (alphas, best) = (new double[units], new double[units]);
+        Array.Fill(best, double.NegativeInfinity);
+        Array.Fill(alphas, _options.Alphas.Max());
+        // A quarter of a second apart, lags resemble each other enough to tell a strength by.
+        var every = Math.Max(1, (int)(250 / _options.BinMs / Math.Max(1, _lags.Length > 1 ? _lags[1] - _lags[0] : 1)));
+        foreach (var alpha in _options.Alphas.OrderDescending())
+        {
+            regression.Begin(others, alpha);
+            for (var lag = 0; lag < _lags.Length; lag += every)
+            {
+                regression.Fit(_lags[lag], cancellation);
+                regression.Score(held);
+                for (var unit = 0; unit < regression.Units; unit++)
+                    if (!regression[unit].Silent && regression[unit].Test.Nats > best[unit])
+                        (best[unit], alphas[unit]) = (regression[unit].Test.Nats, alpha);
+            }
+        }
+        return alphas;
+    }
+
+    private ref FoldScore Score(int c, int unit, int lag, int fold) => ref _scores[(((((c * _unitNames.Count) + unit) * _lags.Length) + lag) * _options.Folds) + fold];
+
+    private EncodingResult Judge()
+    {
+        var units = _unitNames.Count;
+        var spikes = new double[units];
+        for (var t = 0; t < _counts.Rows; t++)
+            Vectors.AddScaled(spikes, 1, _counts.Row(t));
+        var judged = Enumerable.Range(0, units).Select(unit => spikes[unit] >= _options.LeastSpikes
+            && Enumerable.Range(0, _options.Folds).All(fold => !Score(0, unit, 0, fold).Silent)).ToArray();
+        var scores = Enumerable.Range(0, units).Select(unit => Enumerable.Range(0, _classes.Count)
+            .Select(c => judged[unit] ? ScoreOf(c, unit) : new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, [])).ToArray()).ToArray();
+        var adjusted = BenjaminiHochberg.Adjust([.. scores.SelectMany(of => of.Select(score => score.P))]);
+        var seconds = _counts.Rows * _options.BinMs / 1000;
+        var result = new UnitScores[units];
+        for (var unit = 0; unit < units; unit++)
+        {
+            var classes = scores[unit].Select((score, c) => score with { AdjustedP = adjusted[(unit * _classes.Count) + c] }).ToArray();
+            var leading = judged[unit] ? Enumerable.Range(0, classes.Length).MaxBy(c => classes[c].BitsPerSpike) : -1;
+            result[unit] = new(_unitNames[unit], spikes[unit] / seconds, classes, leading,
+                leading >= 0 && classes[leading].BitsPerSpike > 0 && classes[leading].AdjustedP <= _options.Significance);
+        }
+        return new([.. _classes.Select(c => (c.Name, c.Kind))], [.. _lags.Select(lag => lag * _options.BinMs)], result, _scores.Count(score => score.Unconverged), _scores.Count(score => !score.Silent));
+    }
+
+    private ClassScore ScoreOf(int c, int unit)
+    {
+        var curve = new double[_lags.Length];
+        for (var lag = 0; lag < curve.Length; lag++)
+        {
+            var (nats, spikes) = (0.0, 0.0);
+            for (var fold = 0; fold < _options.Folds; fold++)
+            {
+                ref var score = ref Score(c, unit, lag, fold);
+                nats += score.Blocks!.Sum();
+                spikes += score.Spikes;
+            }
+            curve[lag] = PoissonScores.BitsPerSpike(nats, spikes);
+        }
+        var (total, all, deviance, constant, logAlpha) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        var blocks = new List<double>();
+        for (var fold = 0; fold < _options.Folds; fold++)
+        {
+            var own = fold;
+            ref var score = ref Score(c, unit, Enumerable.Range(0, _lags.Length).MaxBy(lag => Score(c, unit, lag, own).TrainNats), fold);
+            blocks.AddRange(score.Blocks!);
+            total += score.Blocks!.Sum();
+            all += score.Spikes;
+            deviance += score.Deviance;
+            constant += score.ConstantDeviance;
+            logAlpha += Math.Log(score.Alpha) / _options.Folds;
+        }
+        var best = Enumerable.Range(0, curve.Length).MaxBy(lag => curve[lag]);
+        return new(PoissonScores.BitsPerSpike(total, all), 1 - (deviance / constant), WilcoxonSignedRank.Greater([.. blocks]).P, double.NaN, Math.Exp(logAlpha), _lags[best] * _options.BinMs, curve);
+    }
+
+    private struct FoldScore
+    {
+        public double[]? Blocks;
+        public double TrainNats, Alpha, Deviance, ConstantDeviance, Spikes;
+        public bool Silent, Unconverged;
+    }
+}

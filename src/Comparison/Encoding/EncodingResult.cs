@@ -1,0 +1,37 @@
+namespace ClosedLoop.Comparison;
+
+/// <summary>Which classes of features predict which units.</summary>
+/// <param name="Classes">The classes.</param>
+/// <param name="LagsMs">The lags.</param>
+/// <param name="Units">One a unit.</param>
+/// <param name="Unconverged">Fits that ended before their optimum.</param>
+/// <param name="Fits">Fits in all.</param>
+public sealed record EncodingResult(IReadOnlyList<(string Name, FeatureKind Kind)> Classes, double[] LagsMs, IReadOnlyList<UnitScores> Units, int Unconverged, int Fits)
+{
+    /// <summary>Units that were judged.</summary>
+    public int Judged => Units.Count(unit => unit.Leading >= 0);
+
+    /// <summary>Units that each class predicts best, of those that any predicts significantly.</summary>
+    public int[] BestCounts()
+    {
+        var counts = new int[Classes.Count];
+        foreach (var unit in Units.Where(unit => unit.IsPredicted))
+            counts[unit.Leading]++;
+        return counts;
+    }
+
+    /// <summary>
+    /// Best score of a unit among computational and among representational classes, of units that are predicted by any;
+    /// empty where one kind is missing.
+    /// </summary>
+    public IReadOnlyList<(string Unit, double Computational, double Representational)> ComputationalAgainstRepresentational()
+    {
+        return Has(FeatureKind.Computational) && Has(FeatureKind.Representational)
+            ? [.. Units.Where(unit => unit.IsPredicted).Select(unit => (unit.Unit, Best(unit, FeatureKind.Computational), Best(unit, FeatureKind.Representational)))]
+            : [];
+
+        bool Has(FeatureKind kind) => Classes.Any(c => c.Kind == kind);
+
+        double Best(UnitScores unit, FeatureKind kind) => unit.Classes.Where((_, c) => Classes[c].Kind == kind).Max(score => score.BitsPerSpike);
+    }
+}

@@ -1,0 +1,128 @@
+using ClosedLoop.Core;
+
+namespace ClosedLoop.Comparison;
+
+/// <summary>
+/// Poisson encoding models of every unit from every class of features, learned while a session runs: each bin is predicted
+/// before it is learned from, and the predictions are scored against the mean rate so far.
+/// </summary>
+/// <remarks>
+/// A step of natural gradient a bin, w += P x (y - mu) / (m + mu x' P x), with m the unit's mean count and P the inverse of
+/// prior and summed squares of the features: the Fisher information of a weakly driven unit is m / P, and all units of a
+/// class share it, so that a bin costs each unit two vectors and each class two matrices. The denominator is that of the
+/// extended Kalman filter and keeps early steps short. Fixed memory; allocates nothing after it is made; one thread.
+/// </remarks>
+public sealed class OnlineEncoding
+{
+    private readonly OnlineEncodingOptions _options;
+    private readonly int[] _lags, _places;
+    private readonly OnlineFeatures[] _classes;
+    private readonly Matrix[,] _weights;
+    private readonly OnlineLedger[] _ledgers;
+    private readonly double[,] _counts;
+    private readonly double[] _spikes;
+    private readonly int _ahead, _kept, _scaleBins, _blockBins;
+    private readonly double _keep;
+    private long _bin, _judged;
+
+    /// <summary>Makes models of weight 0.</summary>
+    /// <param name="units">Number of units.</param>
+    /// <param name="classSizes">Number of features of each class, in the order in which they stand in a bin.</param>
+    /// <param name="options">How; null: as they are by default.</param>
+    /// <exception cref="ClosedLoopException">There is no unit, no class, no lag, or a class without features.</exception>
+    public OnlineEncoding(int units, IReadOnlyList<int> classSizes, OnlineEncodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(classSizes);
+        _options = options ?? new();
+        if (units < 1 || classSizes.Count == 0 || classSizes.Any(size => size < 1) || _options.LagsMs.Count == 0)
+            throw ClosedLoopException.Usage($"{units} units, {classSizes.Count} classes of features and {_options.LagsMs.Count} lags: at least one of each is needed, and a feature in every class");
+        (Units, Features) = (units, classSizes.Sum());
+        _lags = [.. _options.LagsMs.Select(lag => (int)Math.Round(lag / _options.BinMs))];
+        _ahead = Math.Max(0, -_lags.Min());
+        _kept = _ahead + Math.Max(0, _lags.Max()) + 1;
+        _classes = [.. classSizes.Select(size => new OnlineFeatures(size, _kept, _options.PriorBinsPerFeature * size))];
+        _places = [.. classSizes.Select((_, c) => classSizes.Take(c).Sum())];
+        _weights = new Matrix[_classes.Length, _lags.Length];
+        for (var c = 0; c < _classes.Length; c++)
+            for (var lag = 0; lag < _lags.Length; lag++)
+                _weights[c, lag] = new(units, _classes[c].Size);
+        _ledgers = [.. Enumerable.Range(0, units).Select(_ => new OnlineLedger(_classes.Length, _lags.Length))];
+        (_counts, _spikes) = (new double[_kept, units], new double[units]);
+        _scaleBins = ToBins(_options.ScaleSeconds);
+        _blockBins = Math.Max(1, ToBins(_options.BlockSeconds));
+        _keep = Math.Exp(-_options.BinMs / 1000 / _options.RollingSeconds);
+
+        int ToBins(double seconds) => (int)Math.Ceiling(seconds * 1000 / _options.BinMs);
+    }
+
+    /// <summary>Number of units.</summary>
+    public int Units { get; }
+
+    /// <summary>Number of features of all classes together.</summary>
+    public int Features { get; }
+
+    /// <summary>Bins whose counts have been predicted, judged and learned from.</summary>
+    public long Judged => _judged;
+
+    /// <summary>Takes the next bin, and judges the one that all its features are known of by now.</summary>
+    /// <param name="counts">One a unit; more are not looked at.</param>
+    /// <param name="features">Class by class.</param>
+    /// <exception cref="ArgumentException">There are too few.</exception>
+    public void Take(ReadOnlySpan<int> counts, ReadOnlySpan<float> features)
+    {
+        if (counts.Length < Units || features.Length < Features)
+            throw new ArgumentException($"{Units} counts and {Features} features are needed, and there are {counts.Length} and {features.Length}", nameof(counts));
+        var bin = _bin++;
+        if (bin < _scaleBins)
+        {
+            for (var c = 0; c < _classes.Length; c++)
+                _classes[c].TakeScale(Of(c, features));
+            return;
+        }
+        for (var c = 0; c < _classes.Length; c++)
+            _classes[c].Take(bin, Of(c, features));
+        for (var unit = 0; unit < Units; unit++)
+            _counts[bin % _kept, unit] = counts[unit];
+        if (bin - _kept + 1 >= _scaleBins)
+            Judge(bin - _ahead);
+    }
+
+    /// <summary>What is known of a unit so far.</summary>
+    public OnlineScore Read(int unit) => _ledgers[unit].Read(_options.LagsMs);
+
+    private ReadOnlySpan<float> Of(int c, ReadOnlySpan<float> features) => features.Slice(_places[c], _classes[c].Size - 1);
+
+    private void Judge(long bin)
+    {
+        for (var c = 0; c < _classes.Length; c++)
+            for (var lag = 0; lag < _lags.Length; lag++)
+                if (_classes[c].At(bin - _lags[lag]) is { IsEmpty: false } features)
+                    Learn(c, lag, bin, features);
+        _judged++;
+        for (var unit = 0; unit < Units; unit++)
+        {
+            var count = _counts[bin % _kept, unit];
+            _spikes[unit] += count;
+            _ledgers[unit].EndBin(count, _keep);
+            if (_judged % _blockBins == 0)
+                _ledgers[unit].EndBlock();
+        }
+    }
+
+    /// <summary>All units of a class at a lag: predicted, scored, learned.</summary>
+    private void Learn(int c, int lag, long bin, ReadOnlySpan<double> features)
+    {
+        var direction = _classes[c].Direction(features);
+        var reach = Vectors.Dot(features, direction);
+        for (var unit = 0; unit < Units; unit++)
+        {
+            // Half a spike that was never there, so that a unit's first one is not a miracle.
+            var mean = (_spikes[unit] + 0.5) / (_judged + 50);
+            var weights = _weights[c, lag].Row(unit);
+            var drive = Math.Clamp(Vectors.Dot(weights, features), -8, 8);
+            var (count, expected) = (_counts[bin % _kept, unit], mean * Math.Exp(drive));
+            _ledgers[unit].Add(c, lag, (count * drive) - (expected - mean));
+            Vectors.AddScaled(weights, (count - expected) / (mean + (expected * reach)), direction);
+        }
+    }
+}
