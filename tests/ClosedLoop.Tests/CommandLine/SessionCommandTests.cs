@@ -128,7 +128,9 @@ public sealed class SessionCommandTests(CommandSessions sessions)
         foreach (var topic in (string[])[RecordingTopics.Samples, RecordingTopics.Lfp, RecordingTopics.Spikes, RecordingTopics.SpikeCounts, RecordingTopics.Units])
         {
             total += recording.Count(topic);
-            Assert.Equal(recording.Count(topic), stream.GetProperty("topics").GetProperty(topic).GetProperty("count").GetInt64());
+            // In so short a session there may be no unit yet.
+            Assert.True(topic == RecordingTopics.Units || recording.Count(topic) > 0, topic);
+            Assert.Equal(recording.Count(topic), stream.GetProperty("topics").TryGetProperty(topic, out var found) ? found.GetProperty("count").GetInt64() : 0);
         }
         Assert.Equal(total + recording.Count(RecordingTopics.SampleFindings), indexed.GetProperty("messages").GetInt64());
         // A chunk is closed every quarter of a second.
