@@ -51,18 +51,20 @@ public sealed class SortingRun
         using var file = SampleRecordings.Open(Path, BlockSamples, stream: Stream);
         var tetrodes = file.Tetrodes ?? SampleRecordings.Neighbours(file.Source, Wires, Path);
         var options = new SortingChainOptions { Sorting = new() { LearningThreads = Environment.ProcessorCount } };
-        var (seconds, rate, capacity) = (file.Source.SampleCount / file.Source.RateHz, file.Source.RateHz, file.Source.BlockCapacity);
+        // NB: asked for while the recording is open: a session's counts them by its blocks.
+        var samples = file.Source.SampleCount;
+        var (seconds, rate, capacity) = (samples / file.Source.RateHz, file.Source.RateHz, file.Source.BlockCapacity);
         double[] scales = [.. file.Source.Channels.Select(channel => channel.UnitsPerCount)];
         var (online, second, watch, onlineS) = (new SortedUnits(), new SortedUnits(), Stopwatch.StartNew(), 0.0);
         var reported = 0L;
-        void Progress(int pass, long samples)
+        void Progress(int pass, long done)
         {
             if (pass == 2 && onlineS == 0)
                 onlineS = watch.Elapsed.TotalSeconds;
-            if (samples - reported is > 0 and < 300_000)
+            if (done - reported is > 0 and < 300_000)
                 return;
-            reported = samples;
-            progress.Report($"pass {pass}: {samples / rate:F0} of {seconds:F0} s");
+            reported = done;
+            progress.Report($"pass {pass}: {done / rate:F0} of {seconds:F0} s");
         }
         // NB: each pass of an offline sorter reads the recording by a source of its own, and that one keeps the account.
         var read = file.Source;
@@ -75,7 +77,7 @@ public sealed class SortingRun
                 SorterState.Load(State, first);
             if (Decisions is not null)
                 SortingDecisions.Read(Decisions).Apply(first);
-            first.ProcessAll(file.Source, online, begin: null, samples => Progress(1, samples), cancellation);
+            first.ProcessAll(file.Source, online, begin: null, done => Progress(1, done), cancellation);
             if (State is not null)
                 SorterState.Save(State, first);
         }
@@ -85,6 +87,6 @@ public sealed class SortingRun
         }
         if (onlineS == 0)
             onlineS = watch.Elapsed.TotalSeconds;
-        return new(scales.Length, rate, read.Ledger.Next - read.Ledger.Received - read.Ledger.Lost, read.SampleCount, read.Ledger.Lost, onlineS, online, first, again is null ? null : second, again);
+        return new(scales.Length, rate, read.Ledger.Next - read.Ledger.Received - read.Ledger.Lost, samples, read.Ledger.Lost, onlineS, online, first, again is null ? null : second, again);
     }
 }

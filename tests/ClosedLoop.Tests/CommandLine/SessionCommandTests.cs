@@ -161,11 +161,14 @@ public sealed class SessionCommandTests(CommandSessions sessions)
         }
     }
 
-    [Fact]
-    public void The_samples_of_the_demos_recording_are_sorted_as_those_of_any_other()
+    [Theory]
+    [InlineData("--online")]
+    [InlineData("--figure")]
+    public void The_samples_of_the_demos_recording_are_sorted_as_those_of_any_other(string how)
     {
         var (units, report) = (sessions.NewFile("nwb"), sessions.NewFile("json"));
-        var sorted = ProgramRunner.Run("sort", sessions.DemoRecording, "--online", "--out", units, "--json", report);
+        string[] arguments = how == "--figure" ? [how, sessions.NewFile("png")] : [how];
+        var sorted = ProgramRunner.Run(["sort", sessions.DemoRecording, .. arguments, "--out", units, "--json", report]);
         Assert.True(sorted.ExitCode == 0, sorted.ToString());
         using var facts = JsonDocument.Parse(File.ReadAllText(report));
         Assert.Equal(32, facts.RootElement.GetProperty("channels").GetInt32());
