@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using ClosedLoop.Core;
 using ClosedLoop.Electrophysiology;
@@ -14,7 +13,6 @@ namespace ClosedLoop.Datasets;
 /// </summary>
 internal static class HybridTetrodeDataset
 {
-    private const double NoiseS = 30;
     // Samples of a spike, a part of a sample's shift included, and the place of its trough.
     private const double LengthS = 0.0016, TroughS = 0.0005;
 
@@ -28,52 +26,36 @@ internal static class HybridTetrodeDataset
     /// <exception cref="ClosedLoopException">A file cannot be read or has no cut; an option is out of its range; or the disk has no room.</exception>
     public static SimulatedTetrodeSummary Write(string folder, SimulatedTetrodeOptions options, IReadOnlyList<string> files, double seconds, Action<double>? progress, CancellationToken cancellation)
     {
-        if (!(seconds is >= 1 and <= 1_000_000))
-            throw ClosedLoopException.Usage($"a recording of {seconds} s was asked for; give 1 s or more");
         options = options with { UnitsPerTetrode = 0 };
-        options.Check();
+        var raw = new RawSamples(folder, options, seconds);
+        raw.Check();
         var sources = files.Select(RealUnit.Read).ToArray();
         if (sources.SelectMany(units => units).FirstOrDefault(unit => unit.Wires != SimulatedTetrodeOptions.Wires) is { } odd)
             throw ClosedLoopException.Usage($"'{odd.Path}' has {odd.Wires} wires, and simulated tetrodes have {SimulatedTetrodeOptions.Wires}; name another");
         Planted[] planted = [.. Enumerable.Range(0, options.Tetrodes).SelectMany(tetrode => sources[tetrode % sources.Length].Select(unit => (tetrode, unit)))
             .Select((entry, i) => new Planted(i + 1, entry.tetrode, entry.unit, new(options.Seed, $"real unit {i + 1}"), options))];
-        SimulatedTetrodeDataset.RequireRoom(folder, 2.0 * options.Channels * options.RateHz * seconds);
-        using var source = new SimulatedTetrodeSource(options, new() { BlockSamples = 1024, DurationS = seconds });
-        var noise = new TetrodeNoise(source.Channels, source.RateHz, source.BlockCapacity);
-        var (block, spikes) = (new SampleBlock(source.Channels.Count, source.BlockCapacity), new List<(double Sample, int Unit)>());
-        try
-        {
-            using var file = new FileStream(Path.Combine(folder, "raw.i16"), FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20);
-            while (source.TryRead(block, cancellation))
-            {
-                var first = source.Ledger.Received - block.SampleCount;
-                // NB: of the noise alone, before spikes are in it.
-                if (source.Ledger.Received <= NoiseS * source.RateHz)
-                    noise.Observe(block);
-                foreach (var unit in planted)
-                    unit.Add(block, first, spikes);
-                file.Write(MemoryMarshal.AsBytes(block.Samples.AsSpan(0, block.SampleCount * block.ChannelCount)));
-                progress?.Invoke(source.Ledger.Received / source.RateHz);
-            }
-            spikes.RemoveAll(spike => spike.Sample >= source.Ledger.Received);
-            WriteTruth(Path.Combine(folder, "truth.csv"), spikes, source.RateHz);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw ClosedLoopException.Failed($"the recording in '{folder}' ended after {source.Ledger.Received / source.RateHz:F1} s of {seconds} s, for its files cannot be written: {error.Message}", error);
-        }
+        using var source = new SimulatedTetrodeSource(options, new() { BlockSamples = RawSamples.BlockSamples, DurationS = seconds });
+        var spikes = new List<(double Sample, int Unit)>();
+        var noise = raw.Write(source, Add, WriteTruth, progress, cancellation);
         var clear = WriteUnits(folder, planted, spikes, noise.Levels, source.Ledger.Received / source.RateHz);
-        WholeFile.Write(Path.Combine(folder, "raw.yaml"), Encoding.UTF8.GetBytes(SimulatedTetrodeDataset.Describe(source, options, source.Ledger.Received)), "description");
+        raw.Describe(source);
         return new(source.Ledger.Received, source.Channels.Count, planted.Length, clear, spikes.Count);
-    }
 
-    private static void WriteTruth(string path, List<(double Sample, int Unit)> spikes, double rateHz)
-    {
-        spikes.Sort();
-        using var file = new StreamWriter(path) { NewLine = "\n" };
-        file.WriteLine("unit,sample,time_s");
-        foreach (var (sample, unit) in spikes)
-            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{unit},{(long)Math.Round(sample)},{sample / rateHz:F7}"));
+        void Add(SampleBlock block)
+        {
+            foreach (var unit in planted)
+                unit.Add(block, source.Ledger.Received - block.SampleCount, spikes);
+        }
+
+        void WriteTruth()
+        {
+            spikes.RemoveAll(spike => spike.Sample >= source.Ledger.Received);
+            spikes.Sort();
+            using var file = new StreamWriter(Path.Combine(folder, "truth.csv")) { NewLine = "\n" };
+            file.WriteLine("unit,sample,time_s");
+            foreach (var (sample, unit) in spikes)
+                file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{unit},{(long)Math.Round(sample)},{sample / source.RateHz:F7}"));
+        }
     }
 
     private static int WriteUnits(string folder, Planted[] planted, List<(double Sample, int Unit)> spikes, ReadOnlySpan<float> noise, double seconds)

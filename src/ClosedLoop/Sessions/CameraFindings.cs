@@ -11,12 +11,9 @@ namespace ClosedLoop.Sessions;
 /// </summary>
 internal sealed class CameraFindings : IDisposable
 {
-    /// <summary>More than so many at one glance are counted, not told one by one.</summary>
-    private const int Told = 4;
-
     private readonly VisionKeypointSource? _vision;
     private readonly SessionRecorder? _recorder;
-    private readonly ConcurrentQueue<CameraFinding> _untold = new();
+    private readonly UntoldSentences _untold = new();
     private readonly ConcurrentDictionary<string, long> _counts = new();
 
     /// <summary>Begins to listen.</summary>
@@ -31,21 +28,7 @@ internal sealed class CameraFindings : IDisposable
     public IReadOnlyDictionary<string, long> Counts => _counts;
 
     /// <summary>What was noticed since the last call, as one sentence; null where nothing was.</summary>
-    public string? TakeSentence()
-    {
-        if (_untold.IsEmpty)
-            return null;
-        var sentences = new List<string>();
-        var further = 0;
-        while (_untold.TryDequeue(out var finding))
-        {
-            if (sentences.Count < Told)
-                sentences.Add(finding.Sentence);
-            else
-                further++;
-        }
-        return string.Join("; ", sentences) + (further > 0 ? $"; and {further} more" : "");
-    }
+    public string? TakeSentence() => _untold.Take();
 
     /// <summary>Keeps in the recording what each camera has delivered and lost so far.</summary>
     public void RecordStatistics(SessionTime now)
@@ -66,6 +49,6 @@ internal sealed class CameraFindings : IDisposable
     {
         _recorder?.Write(finding);
         _counts.AddOrUpdate($"{finding.Camera} {finding.Kind}", 1, (_, count) => count + 1);
-        _untold.Enqueue(finding);
+        _untold.Add(finding.Sentence);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reactive.Subjects;
 using System.Runtime.ExceptionServices;
@@ -6,6 +5,7 @@ using ClosedLoop.Acquisition;
 using ClosedLoop.Core;
 using ClosedLoop.Electrophysiology;
 using ClosedLoop.Recording;
+using ClosedLoop.Sessions;
 
 namespace ClosedLoop.Tetrodes;
 
@@ -24,7 +24,7 @@ public sealed class TetrodeStage : IDisposable
     public const double LongestWaitS = 4;
 
     private const double StallS = 1;
-    private const int PollMs = 100, Told = 4, SorterNiceness = 3, LearnerNiceness = 5;
+    private const int PollMs = 100, SorterNiceness = 3, LearnerNiceness = 5;
 
     private readonly ISampleSource _source;
     private readonly SessionClock _clock;
@@ -37,7 +37,8 @@ public sealed class TetrodeStage : IDisposable
     private readonly UnitLooks _looks;
     private readonly YieldingScheduler _learner = new("unit learning", LearnerNiceness);
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<string> _untold = new();
+    private readonly UntoldSentences _untold = new();
+    private readonly Lock _reporting = new();
     private readonly Subject<SampleBlock> _samples = new();
     private readonly Subject<LfpBlock> _lfp = new();
     private readonly Subject<SpikeBatch> _spikes = new();
@@ -193,20 +194,7 @@ public sealed class TetrodeStage : IDisposable
     };
 
     /// <summary>What was noticed since the last call, as one sentence; null where nothing was.</summary>
-    public string? TakeSentence()
-    {
-        if (_untold.IsEmpty)
-            return null;
-        var (sentences, further) = (new List<string>(), 0);
-        while (_untold.TryDequeue(out var sentence))
-        {
-            if (sentences.Count < Told)
-                sentences.Add(sentence);
-            else
-                further++;
-        }
-        return string.Join("; ", sentences) + (further > 0 ? $"; and {further} more" : "");
-    }
+    public string? TakeSentence() => _untold.Take();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -379,8 +367,8 @@ public sealed class TetrodeStage : IDisposable
 
     private void Report(SampleFindingKind kind, long firstSample, long samples, long firstBlock, long blocks, string sentence)
     {
-        _untold.Enqueue(sentence);
-        lock (_untold)
+        _untold.Add(sentence);
+        lock (_reporting)
             _findings.OnNext(new(_clock.Now, kind, firstSample, samples, firstBlock, blocks, sentence));
     }
 
