@@ -33,6 +33,7 @@ def arguments():
     parser.add_argument("--out", required=True, help="folder for checkpoints and curves")
     parser.add_argument("--minutes", type=float, default=75)
     parser.add_argument("--motion", action="append", default=[], help="a word for train-env, as in --motion=--reference --motion=rat.h5: one animal's motion; simulated motion is rehearsed beside it")
+    parser.add_argument("--mass-spread", type=float, help="by how much bodies' mass differs from what their size says, at most, as a share; small: more exact on bodies as they should be, less robust")
     parser.add_argument("--library-minutes", type=float, default=30, help="minutes of simulated motion; 0 none")
     parser.add_argument("--from", dest="start", help="folder of checkpoints to begin with")
     parser.add_argument("--experience", help="a file experience.npz of an earlier run, to go on with")
@@ -89,10 +90,11 @@ def main():
     torch.set_num_threads(1)
     out, kinds = Path(options.out), options.kinds.split(",")
     out.mkdir(parents=True, exist_ok=True)
-    environment = Environment(options.motion + library(options.library_minutes, options.seed), options.bodies, options.seed, options.threads)
+    spread = [] if options.mass_spread is None else ["--mass-spread", str(options.mass_spread)]
+    environment = Environment(options.motion + spread + library(options.library_minutes, options.seed), options.bodies, options.seed, options.threads)
     facts = environment.facts
     print(f"{facts['clips']} clips, {facts['minutes']:.1f} minutes; {facts['bodies']} bodies, {facts['observation']} numbers observed; {time.time() - started:.0f} s", flush=True)
-    unseen = Environment(library(options.validation_minutes, options.validation_seed), 32, 77, options.threads) if not options.motion and options.validation_minutes else None
+    unseen = Environment(spread + library(options.validation_minutes, options.validation_seed), 32, 77, options.threads) if not options.motion and options.validation_minutes else None
     learners = {kind: Learner(kind, facts, options.rate, weights_of(options.start, kind) if options.start else None, options.average) for kind in kinds}
     collection = Collection(environment, kinds, options.most_steps, np.random.default_rng(options.seed), started=options.start is not None)
     experience = collection.experience

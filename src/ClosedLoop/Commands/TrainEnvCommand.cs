@@ -21,10 +21,11 @@ public static class TrainEnvCommand
         var seed = new Option<int>("--seed") { Description = "Seed of sizes, starts and noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var threads = new Option<int>("--threads") { Description = "Threads that step.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
         var rate = new Option<double>("--control-hz") { Description = "Control steps a second.", HelpName = "HZ", DefaultValueFactory = _ => 50 };
+        var spread = new Option<double?>("--mass-spread") { Description = "By how much a body's mass differs from what its size says, at most, as a share of it. [default: 0.25, or 0.05 with --animal]", HelpName = "SHARE" };
         var once = new Option<bool>("--once") { Description = "End with the first trainer; otherwise the next one is waited for." };
         var measure = new Option<int>("--measure") { Description = "Serve nobody: make this many control steps with all bodies, and compare the rate with that of the bare physics.", HelpName = "STEPS" };
         var json = JsonReport.CreateOption();
-        var command = new Command("train-env", "Step bodies that imitate, for a trainer in another process.") { socket, animal, bodies, seed, threads, rate, once, measure };
+        var command = new Command("train-env", "Step bodies that imitate, for a trainer in another process.") { socket, animal, bodies, seed, threads, rate, spread, once, measure };
         reference.AddTo(command);
         command.Add(json);
         command.SetAction(async (parsed, cancellation) =>
@@ -40,6 +41,8 @@ public static class TrainEnvCommand
             };
             if (known is not null)
                 options = options with { Scale = (known.Scale, known.Scale), MassSpread = 0.05 };
+            if (parsed.GetValue(spread) is { } share)
+                options = options with { MassSpread = share };
             options.Check();
             var pool = reference.Load(parsed, description, known, options.ShortestEpisodeSteps + options.FutureFrames + 1, cancellation);
             if (parsed.GetValue(measure) is var steps and > 0)
