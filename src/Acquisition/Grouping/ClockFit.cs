@@ -34,6 +34,13 @@ public sealed class ClockFit(double memory = 1500, double driftSdPpm = 100, doub
     // NB: records that come ever later (a machine that is overloaded) are no drift of a clock.
     private double Slope => Count == 0 ? 0 : Math.Clamp(_sxy / (_sxx + _ridge), -MostDriftPpm * 1e-6, MostDriftPpm * 1e-6);
 
+    /// <summary>Begins anew.</summary>
+    public void Reset()
+    {
+        Count = 0;
+        (_weight, _meanX, _meanY, _sxx, _sxy, _variance) = (0, 0, 0, 0, 0, 0);
+    }
+
     /// <summary>Takes a record in.</summary>
     /// <param name="deviceNs">Its time by the device's clock, nanoseconds.</param>
     /// <param name="arrivalNs">When it arrived, nanoseconds of session time.</param>

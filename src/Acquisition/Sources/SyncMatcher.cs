@@ -7,13 +7,21 @@ namespace ClosedLoop.Acquisition;
 /// Pulses wait until the triggers of their time are known. Allocates nothing. One thread.
 /// </summary>
 /// <remarks>
-/// NB: until pulses have been matched, all that is known of a sample is when its block arrived, and that is later than it
-/// was taken: a trigger is then looked for from three quarters of a period before to a quarter after. A way of the samples
-/// that is longer than that of the images by more than three quarters of a period puts spikes a period off; such a way is
-/// to be made shorter first (blocks of few milliseconds).
+/// NB: pulses look all alike. Which is which is told by the block that had the shortest way of late: a pulse on it was
+/// taken at most three quarters of a period before it came and at most a quarter after (images have a way, too). A machine
+/// that stalls at the beginning makes all ways long; so the matches are held against later ways, and where these are
+/// shorter by so much that another trigger must be meant, all is matched anew (<see cref="MustForget"/>). What stays is
+/// a shortest way that is longer than that of the images by more than three quarters of a period: such a way is to be
+/// made shorter first (blocks of few milliseconds).
 /// </remarks>
 public sealed class SyncMatcher
 {
+    /// <summary>Ways are known after so much signal, seconds.</summary>
+    private const double SettledS = 2;
+
+    // Half a period is where another trigger is nearer; a little more, so that it is not matched anew for nothing.
+    private const double Hysteresis = 0.6;
+
     private const int Remembered = 256, Waiting = 128;
 
     /// <summary>A pulse for which no trigger has come so long after it is none of the cameras'.</summary>
@@ -75,7 +83,9 @@ public sealed class SyncMatcher
         {
             sample = _pulses[_firstPulse % Waiting];
             var period = Period();
-            var expected = clock.TimeOf(sample) + (clock.Synchronised ? 0 : -period / 4);
+            if (!clock.Synchronised && clock.ArrivedS < SettledS)
+                return false;
+            var expected = clock.Synchronised ? clock.TimeOf(sample) : clock.LatestOf(sample) + (-period / 4);
             if (NewestTrigger - expected < period / 2)
             {
                 // Its trigger may be on its way: images take longer than samples.
@@ -106,6 +116,20 @@ public sealed class SyncMatcher
     /// </summary>
     private long Tolerance(SampleClock clock, SessionTime expected, long period) =>
         clock.Synchronised ? Math.Min(period / 2, Math.Max(LeastToleranceNs, (long)(6e9 * clock.ResidualS)) + ((expected - LastMatched) / DriftShare)) : period / 2;
+
+    /// <summary>
+    /// Whether pulses were matched with wrong triggers, by what is known now of the samples' way. The clock is then to
+    /// forget them, and they are matched anew.
+    /// </summary>
+    /// <param name="clock">The samples' clock as it is fitted.</param>
+    /// <param name="sample">A sample of now.</param>
+    public bool MustForget(SampleClock clock, long sample)
+    {
+        if (!clock.Synchronised || _triggerCount < 2 || Math.Abs(clock.TimeOf(sample) - (clock.LatestOf(sample) + (-Period() / 4))) <= Hysteresis * Period())
+            return false;
+        _lastMatched = RecordStamp.None;
+        return true;
+    }
 
     private void Leave()
     {

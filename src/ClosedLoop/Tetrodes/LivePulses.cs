@@ -53,6 +53,11 @@ internal sealed class LivePulses(SyncLine line) : PulsePlan
     /// <inheritdoc/>
     public override bool TryNext(SampleBlock block, SampleClock clock, out SyncPulse pulse)
     {
+        if (_matcher.MustForget(clock, block.Stamp.DeviceCounter))
+        {
+            pulse = new(block.Stamp.Sequence, block.Stamp.DeviceCounter, RecordStamp.None, block.Stamp.Captured);
+            return true;
+        }
         var matched = _matcher.TryMatch(clock, block.Stamp.Captured, out var sample, out var trigger);
         pulse = new(block.Stamp.Sequence, sample, trigger.Index, trigger.Time);
         return matched;

@@ -115,7 +115,10 @@ internal sealed class SortedStream : ISortedSpikeSink
             _pulses.Look(block, followsGap, restarted);
             while (_pulses.TryNext(block, _time, out var pulse))
             {
-                _time.Pulse(pulse.Sample, pulse.Time);
+                if (pulse.Trigger == RecordStamp.None)
+                    _time.ForgetPulses();
+                else
+                    _time.Pulse(pulse.Sample, pulse.Time);
                 _onPulse!(pulse);
             }
         }

@@ -40,7 +40,6 @@ public sealed class RigTetrodeTests : IDisposable
     [InlineData("{source: intan_rhx, wires: 5}", "are no whole number of groups of 5", "32 electrodes")]
     [InlineData("{source: intan_rhx, groups: [A-000 A-001, A-002 A-040]}", "names the channel 'A-040'", "A-002 A-040")]
     [InlineData("{source: simulated, sync: {channel: SYNC}}", "the session has none", "'SYNC'")]
-    [InlineData("{source: intan_rhx, sync: {channel: DIGITAL-IN-01, line: 3}}", "there is no key 'line'", "'sync'")]
     [InlineData("{source: ni_daqmx}", "the key 'inputs' is missing in 'tetrodes'", "rig.yaml")]
     [InlineData("{source: simulated, bin_ms: 0}", "'bin_ms' must lie between 1 and 1000", "rig.yaml")]
     [InlineData("{source: simulated, count: 1, state: units.state}", "begin as one", "units.state")]
