@@ -15,7 +15,7 @@ public sealed unsafe class DaqmxAnalogInput : DaqmxSampleSource
     /// <param name="clock">The session's clock.</param>
     /// <exception cref="ClosedLoopException">The driver is missing, or the device cannot; the message says why.</exception>
     public DaqmxAnalogInput(DaqmxInputOptions options, SessionClock clock)
-        : base(options, clock, 1e6 * VoltsPerCount(options), task => Create(task, options))
+        : base(options, clock, 1e6 * VoltsPerCount(options) / (options.ElectrodeGain ?? 1), task => Create(task, options))
     {
         _countsPerVolt = 1 / VoltsPerCount(options);
         _volts = new double[Channels.Count * BlockCapacity];
@@ -40,6 +40,11 @@ public sealed unsafe class DaqmxAnalogInput : DaqmxSampleSource
     {
         task.Check(DaqmxNative.DAQmxCreateAIVoltageChan(task.Handle, options.Channels, "", (int)options.Terminal, options.MinVolts, options.MaxVolts, DaqmxValue.Volts, null), "making the channels");
         var names = DaqmxStatus.Text((text, bytes) => DaqmxNative.DAQmxGetTaskChannels(task.Handle, text, bytes), $"asking for the channels of '{task.What}'");
-        return [.. names.Split(',', StringSplitOptions.TrimEntries).Select(name => new SampleChannel(name, VoltsPerCount(options), "V"))];
+        var all = names.Split(',', StringSplitOptions.TrimEntries);
+        if (options.Sensors < 0 || options.Sensors > all.Length)
+            throw ClosedLoopException.Usage($"{options.Sensors} of the analog inputs {options.Channels} are to be sensors, and there are {all.Length}");
+        return [.. all.Select((name, i) => options.ElectrodeGain is { } gain && i < all.Length - options.Sensors
+            ? new SampleChannel(name, 1e6 * VoltsPerCount(options) / gain, "uV")
+            : new(name, VoltsPerCount(options), "V"))];
     }
 }

@@ -26,6 +26,12 @@ public sealed record DaqmxInputOptions
     /// <summary>Analog inputs: the highest voltage.</summary>
     public double MaxVolts { get; init; } = 10;
 
+    /// <summary>Analog inputs of electrodes: how often their signals are amplified before they are sampled; they are then in uV. Null: all inputs are in volts.</summary>
+    public double? ElectrodeGain { get; init; }
+
+    /// <summary>With <see cref="ElectrodeGain"/>: so many of the last inputs are no electrodes and in volts.</summary>
+    public int Sensors { get; init; }
+
     /// <summary>Analog inputs: what they are measured against.</summary>
     public DaqmxTerminal Terminal { get; init; } = DaqmxTerminal.Default;
 
@@ -43,6 +49,7 @@ public sealed record DaqmxInputOptions
         Range(RateHz is > 0 and <= 1e8, "rate in Hz", RateHz, "above 0");
         Range(BlockSamples is >= 1 and <= 1 << 20, "samples of a block", BlockSamples, "1 to 1048576");
         Range(MaxVolts > MinVolts, "voltages", $"{MinVolts} to {MaxVolts}", "a lowest below the highest");
+        Range(ElectrodeGain is null or (>= 1 and <= 1e6), "gain", ElectrodeGain ?? 0, "1 to 1000000");
         Range(QueueBlocks >= 2, "blocks that may wait", QueueBlocks, "at least 2");
         Range(BufferSeconds is > 0 and <= 600 && BufferSeconds * RateHz < int.MaxValue / 2, "seconds of the driver's buffer", BufferSeconds, "above 0, at most 600 and so few that a buffer can hold them");
     }

@@ -80,6 +80,8 @@ public sealed class Session : IDisposable
         using var spikes = _tetrodes?.Spikes.Subscribe(sorted => recorder?.Write(sorted));
         using var counts = _tetrodes?.Counts.Subscribe(bin => recorder?.Write(bin));
         using var units = _tetrodes?.Units.Subscribe(unit => recorder?.Write(unit));
+        using var pulses = _tetrodes?.SyncPulses.Subscribe(pulse => recorder?.Write(pulse));
+        using var triggers = _tetrodes is null ? null : _input.Frames.Subscribe(set => _tetrodes.Triggered(set.Stamp.DeviceCounter, set.Stamp.Captured));
         using var losses = _tetrodes?.Findings.Subscribe(finding => recorder?.Write(finding));
 
         // One beat, one pose, one control step.

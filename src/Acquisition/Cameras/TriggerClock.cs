@@ -44,6 +44,16 @@ public sealed class TriggerClock
         }
     }
 
+    /// <summary>Whether the trigger's line is high at a time: for the first half of each period, and never before trigger 0.</summary>
+    public bool IsHigh(SessionTime time)
+    {
+        lock (_gate)
+        {
+            var since = _start is { } start ? (time - start) * 1e-9 * RateHz : -1;
+            return since >= 0 && since - Math.Floor(since) < 0.5;
+        }
+    }
+
     /// <summary>Waits for trigger <paramref name="index"/>.</summary>
     /// <param name="index">The trigger.</param>
     /// <param name="isWanted">Asked every few milliseconds; the wait ends where it says no, as when the camera was stopped.</param>

@@ -14,6 +14,9 @@ namespace ClosedLoop.Acquisition;
 /// <param name="jitterSdS">Jitter that arrivals are expected to have, seconds.</param>
 public sealed class ClockFit(double memory = 1500, double driftSdPpm = 100, double jitterSdS = 0.001)
 {
+    /// <summary>No quartz drifts by more, parts per million; the worst of consumer devices stay below.</summary>
+    public const double MostDriftPpm = 1000;
+
     private readonly double _keep = 1 - (1 / memory);
     private readonly double _ridge = Math.Pow(jitterSdS / (driftSdPpm * 1e-6), 2);
     private long _deviceOriginNs, _sessionOriginNs;
@@ -28,7 +31,15 @@ public sealed class ClockFit(double memory = 1500, double driftSdPpm = 100, doub
     /// <summary>Root mean square of what the fit leaves over, seconds: jitter of arrival and of the device's clock.</summary>
     public double ResidualS => Math.Sqrt(_variance);
 
-    private double Slope => Count == 0 ? 0 : _sxy / (_sxx + _ridge);
+    // NB: records that come ever later (a machine that is overloaded) are no drift of a clock.
+    private double Slope => Count == 0 ? 0 : Math.Clamp(_sxy / (_sxx + _ridge), -MostDriftPpm * 1e-6, MostDriftPpm * 1e-6);
+
+    /// <summary>Begins anew.</summary>
+    public void Reset()
+    {
+        Count = 0;
+        (_weight, _meanX, _meanY, _sxx, _sxy, _variance) = (0, 0, 0, 0, 0, 0);
+    }
 
     /// <summary>Takes a record in.</summary>
     /// <param name="deviceNs">Its time by the device's clock, nanoseconds.</param>

@@ -15,6 +15,9 @@ public sealed class SampleClock(double rateHz)
 {
     private const int FewestPulses = 3;
 
+    // How long the shortest way of a block is remembered: from one to two times this.
+    private const double BucketS = 10;
+
     private readonly ClockFit _arrivals = new();
     // A pulse is seen to a sample by both sides, and comes seldom.
     private readonly ClockFit _pulses = new(memory: 300, jitterSdS: 1e-4);
@@ -28,8 +31,13 @@ public sealed class SampleClock(double rateHz)
     /// <summary>Root mean square of what the fit leaves over, seconds.</summary>
     public double ResidualS => Fit.ResidualS;
 
+    /// <summary>Seconds of the device's time in which blocks have arrived since the first.</summary>
+    public double ArrivedS => (_lastNs - _firstNs) * 1e-9;
+
     /// <summary>Pulses that were taken in.</summary>
     public long Pulses => _pulses.Count;
+
+    private long _bucketNs, _shortestNs = long.MaxValue, _shortestBeforeNs = long.MaxValue, _firstNs = long.MinValue, _lastNs = long.MinValue;
 
     private ClockFit Fit => Synchronised ? _pulses : _arrivals;
 
@@ -37,7 +45,23 @@ public sealed class SampleClock(double rateHz)
     /// <param name="firstSample">The device's number of its first sample.</param>
     /// <param name="count">Samples per channel.</param>
     /// <param name="arrival">Session time at which it was there.</param>
-    public void Arrived(long firstSample, int count, SessionTime arrival) => _arrivals.Add(DeviceNs(firstSample + count), arrival.Nanoseconds);
+    public void Arrived(long firstSample, int count, SessionTime arrival)
+    {
+        var device = DeviceNs(firstSample + count);
+        _arrivals.Add(device, arrival.Nanoseconds);
+        if (_firstNs == long.MinValue)
+            (_firstNs, _bucketNs) = (device, device);
+        _lastNs = device;
+        if (device - _bucketNs > BucketS * SessionTime.NanosecondsPerSecond)
+            (_bucketNs, _shortestBeforeNs, _shortestNs) = (device, _shortestNs, long.MaxValue);
+        _shortestNs = Math.Min(_shortestNs, arrival.Nanoseconds - device);
+    }
+
+    /// <summary>Session time of a sample by the block that had the shortest way of late: none was taken later than that.</summary>
+    public SessionTime LatestOf(long sample) => new(DeviceNs(sample) + Math.Min(_shortestNs, _shortestBeforeNs));
+
+    /// <summary>Forgets all pulses: they were taken for others than they were.</summary>
+    public void ForgetPulses() => _pulses.Reset();
 
     /// <summary>Takes note of a sync pulse.</summary>
     /// <param name="sample">The device's number of the sample at its edge.</param>

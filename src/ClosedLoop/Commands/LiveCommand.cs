@@ -46,7 +46,7 @@ public static class LiveCommand
         // A simulated animal lives on past the session, so that the session ends it and not the other way round.
         using IKeypointSource source = (IKeypointSource?)rig.File ?? (IKeypointSource?)rig.Vision ?? SimulatedLaboratory.Watch(keypoints.Seed, clock, seconds: null);
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, keypoints.Seconds, keypoints.Rate);
-        using var tetrodes = configuration.Tetrodes?.Open(clock, source is SimulatedKeypointSource animal ? new FollowedActivity(animal) : new BehaviourActivity(configuration.Tetrodes.Seed));
+        using var tetrodes = configuration.Tetrodes?.Open(clock, source is SimulatedKeypointSource animal ? new FollowedActivity(animal) : new BehaviourActivity(configuration.Tetrodes.Seed), rig.Trigger, rig.Vision is not null);
         // NB: before the recording is begun, so that what cannot be reached is said and nothing is left behind.
         tetrodes?.Connect();
         var recording = configuration.Recording!;

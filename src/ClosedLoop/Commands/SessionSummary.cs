@@ -61,7 +61,7 @@ internal static class SessionSummary
         var noise = tetrodes.NoiseMicrovolts.Where(double.IsFinite).Order().ToArray();
         output.WriteLine($"  tetrodes       {tetrodes.Source}: {tetrodes.Channels} channels, {tetrodes.Samples / tetrodes.RateHz:F1} s, {tetrodes.SamplesLost} samples lost in {tetrodes.Gaps} gaps, {(noise.Length == 0 ? "noise not known yet" : $"noise {noise[noise.Length / 2]:F1} uV ({noise[0]:F1} to {noise[^1]:F1})")}");
         output.WriteLine($"  spikes         {tetrodes.Units.Count} units, {tetrodes.Spikes} spikes of them ({tetrodes.SpikesLate} while they were learnt), {tetrodes.SpikesUnexplained} that none explains, {tetrodes.SpikesVetoed} under artefacts; {tetrodes.Bins} bins of {tetrodes.BinWidthS * 1000:G4} ms, {tetrodes.FlaggedBins} of them flagged; sorting took {tetrodes.Load:P1} of real time");
-        output.WriteLine($"  sample clock   by {(tetrodes.Clock.Synchronised ? "sync pulses" : "arrival")}: sample 0 at {tetrodes.Clock.OffsetS:F3} s, drift {tetrodes.Clock.DriftPpm:F1} ppm, residual {tetrodes.Clock.ResidualMs:F2} ms");
+        output.WriteLine($"  sample clock   by {(tetrodes.Clock.Synchronised ? "sync pulses" : "arrival")}: sample 0 at {tetrodes.Clock.OffsetS:F3} s, drift {tetrodes.Clock.DriftPpm:F1} ppm, residual {tetrodes.Clock.ResidualMs:F2} ms{(tetrodes.Clock.Pulses == 0 ? "" : $"; {tetrodes.Clock.Pulses} pulses, {tetrodes.Clock.PulsesMissed} missed, {tetrodes.Clock.PulsesSurplus} that no trigger fits")}");
         if (tetrodes.BlocksUnsorted > 0)
             output.WriteLine($"  sorting        was behind: {tetrodes.BlocksUnsorted} blocks were not sorted");
         if (tetrodes.Stalls > 0)

@@ -26,22 +26,24 @@ public sealed record RigCameras
     /// <summary>Opens cameras and networks; nothing is delivered before the first read.</summary>
     /// <param name="clock">The session's clock.</param>
     /// <exception cref="ClosedLoopException">A camera, the calibration or the model cannot be used.</exception>
-    public VisionKeypointSource Open(SessionClock clock)
+    /// <param name="trigger">What triggers cameras that play videos; null: one of their own.</param>
+    public VisionKeypointSource Open(SessionClock clock, TriggerClock? trigger = null)
     {
         var rig = RigCalibrationFile.Load(CalibrationPath).Rig;
-        return Vision.Open(OpenCameras(clock, [.. rig.Cameras.Select(camera => camera.Name)]), rig, clock, isLive: true);
+        return Vision.Open(OpenCameras(clock, [.. rig.Cameras.Select(camera => camera.Name)], trigger), rig, clock, isLive: true);
     }
 
     /// <summary>Opens the cameras alone, before there is a calibration or without one.</summary>
     /// <param name="clock">The session's clock.</param>
     /// <param name="names">Which videos, in which order, where videos are played; null: all that there are.</param>
+    /// <param name="trigger">What triggers cameras that play videos; null: one of their own.</param>
     /// <exception cref="ClosedLoopException">A camera cannot be used.</exception>
-    public CameraFrameSource OpenCameras(SessionClock clock, IReadOnlyList<string>? names)
+    public CameraFrameSource OpenCameras(SessionClock clock, IReadOnlyList<string>? names, TriggerClock? trigger = null)
     {
         var cameras = new List<ICamera>();
         try
         {
-            cameras.AddRange(VideoFolder is { } folder ? Videos(folder, names, clock) : Devices.Select(device => device.Make(clock)));
+            cameras.AddRange(VideoFolder is { } folder ? Videos(folder, names, clock, trigger ?? MakeTrigger(clock)!) : Devices.Select(device => device.Make(clock)));
             foreach (var name in Faults.Select(fault => fault.Camera).Distinct())
             {
                 var place = cameras.FindIndex(camera => camera.Name == name);
@@ -58,14 +60,20 @@ public sealed record RigCameras
         }
     }
 
-    /// <summary>One camera per video, all on one trigger.</summary>
-    private static IEnumerable<ICamera> Videos(string folder, IReadOnlyList<string>? names, SessionClock clock)
+    /// <summary>The trigger that all cameras that play videos share; null where the cameras are devices.</summary>
+    /// <param name="clock">The session's clock.</param>
+    /// <exception cref="ClosedLoopException">The videos cannot be used.</exception>
+    public TriggerClock? MakeTrigger(SessionClock clock)
+    {
+        if (VideoFolder is null)
+            return null;
+        using var source = VideoFrameSource.Open(VideoFolder);
+        return new(clock, source.RateHz);
+    }
+
+    private static IEnumerable<ICamera> Videos(string folder, IReadOnlyList<string>? names, SessionClock clock, TriggerClock trigger)
     {
         var found = VideoFrameSource.Find(folder);
-        double rateHz;
-        using (var source = VideoFrameSource.Open(folder))
-            rateHz = source.RateHz;
-        var trigger = new TriggerClock(clock, rateHz);
         foreach (var name in names?.Where(found.ContainsKey) ?? found.Keys.Order(NaturalOrder.Instance))
             yield return Directory.Exists(found[name])
                 ? new ImageFolderCamera(name, found[name], clock, trigger)

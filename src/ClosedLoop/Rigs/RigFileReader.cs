@@ -112,16 +112,18 @@ internal sealed class RigFileReader
 
     private RigTetrodes? Tetrodes(YamlSection section)
     {
-        string[] always = ["source", "learn_seconds", "bin_ms", "lfp_hz", "state"], simulated = ["count", "seed"], file = ["path", "stream", "wires"],
-            rhx = ["host", "command_port", "waveform_port", "ports", "channels_per_port", "rate_hz", "wires"];
-        var source = Try(() => section.OneOf("source", "simulated", "file", "intan_rhx"));
+        string[] always = ["source", "learn_seconds", "bin_ms", "lfp_hz", "state", "sync"], simulated = ["count", "seed"], file = ["path", "stream", "wires", "groups"],
+            rhx = ["host", "command_port", "waveform_port", "ports", "channels_per_port", "rate_hz", "wires", "groups"], daqmx = ["inputs", "sensors", "gain", "max_volts", "rate_hz", "wires", "groups"];
+        var source = Try(() => section.OneOf("source", "simulated", "file", "intan_rhx", "ni_daqmx"));
         // NB: beside a source that is not known no key is wrong.
-        Allow(section, [.. always, .. source switch { "simulated" => simulated, "file" => file, "intan_rhx" => rhx, _ => [.. simulated, .. file, .. rhx] }]);
+        Allow(section, [.. always, .. source switch { "simulated" => simulated, "file" => file, "intan_rhx" => rhx, "ni_daqmx" => daqmx, _ => [.. simulated, .. file, .. rhx, .. daqmx] }]);
+        var sync = Section(section, "sync", Sync);
+        var inputs = source == "ni_daqmx" ? Try(() => section.Text("inputs")) : "";
         var path = source == "file" ? Try(() => section.Text("path")) : null;
         var otherwise = new RigTetrodes { Source = TetrodeSourceKind.Simulated };
         var tetrodes = new RigTetrodes
         {
-            Source = source switch { "file" => TetrodeSourceKind.File, "intan_rhx" => TetrodeSourceKind.IntanRhx, _ => TetrodeSourceKind.Simulated },
+            Source = source switch { "file" => TetrodeSourceKind.File, "intan_rhx" => TetrodeSourceKind.IntanRhx, "ni_daqmx" => TetrodeSourceKind.NiDaqmx, _ => TetrodeSourceKind.Simulated },
             Count = Integer(section, "count", 1, 1024) ?? otherwise.Count,
             Seed = Integer(section, "seed", 0, int.MaxValue) ?? otherwise.Seed,
             Path = path is null ? null : Absolute(path),
@@ -136,9 +138,25 @@ internal sealed class RigFileReader
             LearnSeconds = Number(section, "learn_seconds", 1, 3600) ?? otherwise.LearnSeconds,
             BinMs = Number(section, "bin_ms", 1, 1000) ?? otherwise.BinMs,
             LfpHz = Number(section, "lfp_hz", 0, 5000) ?? otherwise.LfpHz,
+            Groups = section.Has("groups") ? Try(() => string.Join('\n', section.Texts("groups"))) : null,
+            SyncChannel = sync?.Channel,
+            SyncBit = sync?.Bit,
+            SyncThreshold = sync?.Threshold ?? otherwise.SyncThreshold,
+            Inputs = inputs ?? "",
+            Sensors = section.Has("sensors") ? Try(() => string.Join(',', section.Texts("sensors"))) : null,
+            Gain = Number(section, "gain", 1, 1e6) ?? otherwise.Gain,
+            MaxVolts = Number(section, "max_volts", 0.01, 10) ?? otherwise.MaxVolts,
             StatePath = section.Has("state") && Try(() => section.Text("state")) is { } state ? Absolute(state) : null,
         };
-        return source is null || (source == "file" && path is null) ? null : tetrodes;
+        return source is null || inputs is null || (source == "file" && path is null) ? null : tetrodes;
+    }
+
+    private SyncSection? Sync(YamlSection section)
+    {
+        Allow(section, "channel", "bit", "threshold");
+        return Try(() => section.Text("channel")) is { } channel
+            ? new(channel, Integer(section, "bit", 0, 15), Number(section, "threshold", 1e-6, 1e6))
+            : null;
     }
 
     private static string PortsOf(YamlSection section) => section.Text("ports") is { Length: > 0 } ports && ports.All(port => port is >= 'A' and <= 'P') && ports.Zip(ports.Skip(1)).All(pair => pair.First < pair.Second)
@@ -263,4 +281,6 @@ internal sealed class RigFileReader
             return default;
         }
     }
+
+    private sealed record SyncSection(string Channel, int? Bit, double? Threshold);
 }

@@ -101,7 +101,7 @@ internal static class RigFileWriter
     private static void Tetrodes(StringBuilder text, RigTetrodes tetrodes)
     {
         text.Append("tetrodes:\n");
-        Line(text, "  source", tetrodes.Source switch { TetrodeSourceKind.File => "file", TetrodeSourceKind.IntanRhx => "intan_rhx", _ => "simulated" });
+        Line(text, "  source", tetrodes.Source switch { TetrodeSourceKind.File => "file", TetrodeSourceKind.IntanRhx => "intan_rhx", TetrodeSourceKind.NiDaqmx => "ni_daqmx", _ => "simulated" });
         if (tetrodes.Source == TetrodeSourceKind.Simulated)
         {
             Line(text, "  count", Whole(tetrodes.Count));
@@ -124,12 +124,27 @@ internal static class RigFileWriter
             Line(text, "  channels_per_port", Whole(tetrodes.ChannelsPerPort));
             Line(text, "  rate_hz", Exact(tetrodes.RateHz));
         }
+        if (tetrodes.Source == TetrodeSourceKind.NiDaqmx)
+        {
+            Line(text, "  inputs", Quote(tetrodes.Inputs));
+            if (tetrodes.Sensors is { } sensors)
+                Line(text, "  sensors", List(sensors.Split(',')));
+            Line(text, "  gain", Exact(tetrodes.Gain));
+            Line(text, "  max_volts", Exact(tetrodes.MaxVolts));
+            Line(text, "  rate_hz", Exact(tetrodes.RateHz));
+        }
+        if (tetrodes.Groups is { } groups)
+            Line(text, "  groups", List(groups.Split('\n')));
+        if (tetrodes.SyncChannel is { } sync)
+            Line(text, "  sync", $"{{channel: {Quote(sync)}{(tetrodes.SyncBit is { } bit ? $", bit: {Whole(bit)}" : "")}, threshold: {Exact(tetrodes.SyncThreshold)}}}");
         Line(text, "  learn_seconds", Exact(tetrodes.LearnSeconds));
         Line(text, "  bin_ms", Exact(tetrodes.BinMs));
         Line(text, "  lfp_hz", Exact(tetrodes.LfpHz));
         if (tetrodes.StatePath is { } state)
             Line(text, "  state", Quote(state));
     }
+
+    private static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Quote))}]";
 
     private static void Line(StringBuilder text, string key, string value) => text.Append(key).Append(": ").Append(value).Append('\n');
 

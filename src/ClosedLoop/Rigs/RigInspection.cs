@@ -1,3 +1,4 @@
+using ClosedLoop.Acquisition;
 using ClosedLoop.Core;
 using ClosedLoop.Diagnostics;
 using ClosedLoop.Physics;
@@ -83,6 +84,9 @@ public sealed class RigInspection : IDisposable
     /// <summary>Cameras and networks, before their first frame; null where the keypoints come without images.</summary>
     internal VisionKeypointSource? Vision { get; }
 
+    /// <summary>What triggers cameras that play videos; null where no such cameras are.</summary>
+    internal TriggerClock? Trigger { get; private set; }
+
     /// <summary>What a session needs besides its ticks; null where the animal is measured first.</summary>
     internal SessionSetup? Setup { get; }
 
@@ -118,7 +122,7 @@ public sealed class RigInspection : IDisposable
         // What is wrong with the section, or that it is missing, the reader has said.
         if (rig.Cameras is not { } cameras)
             return null;
-        var vision = Try(() => cameras.Open(_clock));
+        var vision = Try(() => cameras.Open(_clock, Trigger = cameras.MakeTrigger(_clock)));
         if (vision is null)
             return null;
         _findings.Add(new("cameras", string.Join(", ", vision.FrameLayout.CameraNames.Zip(vision.FrameLayout.Cameras, (name, size) => $"{name} {size.Width}x{size.Height}"))));
@@ -129,13 +133,13 @@ public sealed class RigInspection : IDisposable
     /// <summary>Opens the tetrodes for a look: nothing of them is connected by that.</summary>
     private TetrodeLayout? LookAtTetrodes(RigTetrodes tetrodes)
     {
-        using var stage = Try(() => tetrodes.Open(_clock, new BehaviourActivity(tetrodes.Seed)));
+        using var stage = Try(() => tetrodes.Open(_clock, new BehaviourActivity(tetrodes.Seed), Trigger, Vision is not null));
         if (stage is null)
             return null;
         if (tetrodes.StatePath is { } state && !Directory.Exists(System.IO.Path.GetDirectoryName(state)))
             _problems.Add($"the units are to be kept in {state}, and there is no such folder; make it, or name another file");
         _findings.Add(new("tetrodes", FormattableString.Invariant(
-            $"{stage.Description}: {stage.Layout.Tetrodes.Count} tetrodes, {stage.Layout.Channels.Count} channels at {stage.Layout.RateHz:G6} Hz; {(stage.State is null ? $"units are learnt for {tetrodes.LearnSeconds:G4} s" : $"begins with the units of {tetrodes.StatePath}")}, counted in bins of {tetrodes.BinMs:G4} ms")));
+            $"{stage.Description}: {stage.Layout.Tetrodes.Count} tetrodes, {stage.Layout.Channels.Count} channels at {stage.Layout.RateHz:G6} Hz; {(stage.State is null ? $"units are learnt for {tetrodes.LearnSeconds:G4} s" : $"begins with the units of {tetrodes.StatePath}")}, counted in bins of {tetrodes.BinMs:G4} ms{(stage.Layout.SyncChannel is { } sync ? $"; placed on the session's clock by the cameras' triggers on the channel {sync}" : "")}")));
         return stage.Layout;
     }
 

@@ -1,6 +1,7 @@
 using ClosedLoop.Acquisition;
 using ClosedLoop.Core;
 using ClosedLoop.Electrophysiology;
+using ClosedLoop.NationalInstruments;
 using ClosedLoop.Simulation;
 using ClosedLoop.Sorting;
 using ClosedLoop.Tetrodes;
@@ -58,18 +59,47 @@ public sealed record RigTetrodes
     /// <summary>Where units are kept from one session to the next: begun with where the file is there, written at the end. Null: learnt anew each time.</summary>
     public string? StatePath { get; init; }
 
+    /// <summary>The channels of each tetrode by name, a tetrode a line, the names parted by blanks; null: neighbours belong together.</summary>
+    public string? Groups { get; init; }
+
+    /// <summary>The channel on which the cameras' triggers are seen, as DIGITAL-IN-01 of an Intan controller; null: on none.</summary>
+    public string? SyncChannel { get; init; }
+
+    /// <summary>The line within a digital word, where the channel's name does not say it.</summary>
+    public int? SyncBit { get; init; }
+
+    /// <summary>Analog: the middle between low and high, in the channel's unit.</summary>
+    public double SyncThreshold { get; init; } = 1.5;
+
+    /// <summary>NI-DAQmx: the analog inputs of the electrodes by the driver's names, as in Dev1/ai0:15.</summary>
+    public string Inputs { get; init; } = "";
+
+    /// <summary>NI-DAQmx: further analog inputs that are recorded beside, in volts; single names parted by commas.</summary>
+    public string? Sensors { get; init; }
+
+    /// <summary>NI-DAQmx: how often the electrodes' signals are amplified before they are sampled.</summary>
+    public double Gain { get; init; } = 1000;
+
+    /// <summary>NI-DAQmx: the largest voltage either way.</summary>
+    public double MaxVolts { get; init; } = 10;
+
     /// <summary>Opens the source and puts together what sorts it. Nothing is connected and nothing runs yet.</summary>
     /// <param name="clock">The session's clock.</param>
     /// <param name="activity">What a simulated animal does.</param>
-    /// <exception cref="ClosedLoopException">The recording, the options or the kept units cannot be used.</exception>
-    public TetrodeStage Open(SessionClock clock, IActivityPlan activity)
+    /// <param name="trigger">What triggers cameras that play videos; null where there are none.</param>
+    /// <param name="hasCameras">Whether the session has cameras at all.</param>
+    /// <exception cref="ClosedLoopException">The recording, the options, the device or the kept units cannot be used.</exception>
+    public TetrodeStage Open(SessionClock clock, IActivityPlan activity, TriggerClock? trigger = null, bool hasCameras = false)
     {
-        var (source, tetrodes) = OpenSource(clock, activity);
+        if (SyncChannel is not null && !hasCameras)
+            throw ClosedLoopException.Usage($"the channel '{SyncChannel}' is to show the triggers of cameras, and the session has none; leave 'sync' out, or take the keypoints from cameras");
+        var (source, grouped) = OpenSource(clock, activity, trigger);
         try
         {
             return new(
-                source, tetrodes, new() { Sorting = TetrodeConfiguration.Learning(LearnSeconds), BinS = BinMs / 1000, LfpRateHz = LfpHz }, clock,
-                StatePath is not null && File.Exists(StatePath) ? SorterState.Read(StatePath) : null, stateName: StatePath ?? "", ownsSource: true);
+                source, TetrodesOf(source, grouped), new() { Sorting = TetrodeConfiguration.Learning(LearnSeconds), BinS = BinMs / 1000, LfpRateHz = LfpHz }, clock,
+                StatePath is not null && File.Exists(StatePath) ? SorterState.Read(StatePath) : null, stateName: StatePath ?? "", ownsSource: true,
+                sync: SyncChannel is null ? null : SyncLine.Of(source.Channels, Source == TetrodeSourceKind.IntanRhx ? source.Channels[^1].Name : SyncChannel, SyncBit ?? RhxLine, SyncThreshold));
         }
         catch
         {
@@ -78,20 +108,39 @@ public sealed record RigTetrodes
         }
     }
 
-    private (ISampleSource Source, IReadOnlyList<IReadOnlyList<int>> Tetrodes) OpenSource(SessionClock clock, IActivityPlan activity)
+    /// <summary>The bit of a line of Intan's digital inputs: DIGITAL-IN-01 is bit 0.</summary>
+    private int? RhxLine => Source == TetrodeSourceKind.IntanRhx && SyncChannel?.StartsWith("DIGITAL-IN-", StringComparison.Ordinal) == true && int.TryParse(SyncChannel.Split('-')[^1], out var line) ? line - 1 : null;
+
+    private IReadOnlyList<IReadOnlyList<int>> TetrodesOf(ISampleSource source, IReadOnlyList<IReadOnlyList<int>>? grouped)
+    {
+        if (Groups is null)
+            return grouped ?? SampleRecordings.Neighbours(source, Wires, Path ?? source.Description);
+        var names = source.Channels.Select((channel, place) => (channel.Name, place)).ToDictionary();
+        return [.. Groups.Split('\n').Select(group => (IReadOnlyList<int>)[.. group.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => names.TryGetValue(name, out var place)
+            ? place
+            : throw ClosedLoopException.Usage($"the group '{group}' names the channel '{name}'{Spelling.Suggest(name, [.. names.Keys])}, which {source.Description} does not have"))])];
+    }
+
+    private (ISampleSource Source, IReadOnlyList<IReadOnlyList<int>>? Grouped) OpenSource(SessionClock clock, IActivityPlan activity, TriggerClock? trigger)
     {
         switch (Source)
         {
             case TetrodeSourceKind.File:
                 var file = SampleRecordings.Open(Path!, speed: 1, clock: clock, stream: Stream);
-                return (file.Source, file.Tetrodes ?? SampleRecordings.Neighbours(file.Source, Wires, Path!));
+                return (file.Source, file.Tetrodes);
+            case TetrodeSourceKind.IntanRhx when SyncChannel is not null && RhxLine is not (>= 0 and < 16):
+                throw ClosedLoopException.Usage($"'{SyncChannel}' is no digital input of an Intan controller; its lines are DIGITAL-IN-01 to DIGITAL-IN-16");
             case TetrodeSourceKind.IntanRhx:
-                var rhx = new RhxSampleSource(
-                    new() { Host = Host, CommandPort = CommandPort, WaveformPort = WaveformPort, Channels = RhxOptions.ChannelsOf(Ports, ChannelsPerPort), RateHz = RateHz }, clock);
-                return (rhx, SampleRecordings.Neighbours(rhx, Wires, rhx.Description));
+                return (new RhxSampleSource(
+                    new() { Host = Host, CommandPort = CommandPort, WaveformPort = WaveformPort, Channels = RhxOptions.ChannelsOf(Ports, ChannelsPerPort), RateHz = RateHz, DigitalInput = SyncChannel }, clock), null);
+            case TetrodeSourceKind.NiDaqmx:
+                var sensors = Sensors?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+                return (new DaqmxAnalogInput(
+                    new() { Channels = string.Join(',', [Inputs, .. sensors]), RateHz = RateHz, MinVolts = -MaxVolts, MaxVolts = MaxVolts, Sensors = sensors.Length, ElectrodeGain = Gain }, clock), null);
             default:
                 var simulated = new SimulatedTetrodeSource(new() { Tetrodes = Count, Seed = Seed }, clock: clock, activity: activity);
-                return (simulated, simulated.Tetrodes);
+                return SyncChannel is null ? (simulated, simulated.Tetrodes)
+                    : (new SimulatedSyncLine(simulated, trigger ?? throw ClosedLoopException.Usage("simulated tetrodes see the triggers of cameras that play videos, and the rig's cameras are devices; leave 'sync' out"), SyncChannel), simulated.Tetrodes);
         }
     }
 }

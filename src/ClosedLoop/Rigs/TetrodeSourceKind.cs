@@ -11,4 +11,7 @@ public enum TetrodeSourceKind
 
     /// <summary>An Intan controller, by Intan's RHX software over TCP.</summary>
     IntanRhx,
+
+    /// <summary>Analog inputs of a device of National Instruments, by its driver NI-DAQmx.</summary>
+    NiDaqmx,
 }

@@ -46,7 +46,7 @@ public static class SessionArchive
             {
                 ["started_at"] = clock.StartedAt.ToString("O", CultureInfo.InvariantCulture),
                 ["time_unit"] = "nanoseconds since the session's clock started",
-                ["synchronisation"] = $"keypoint sets{(tetrodes is null ? "" : " and sample blocks")} are placed on the session's clock by their arrival; there are no sync pulses",
+                ["synchronisation"] = $"keypoint sets{(tetrodes is null ? "" : " and sample blocks")} are placed on the session's clock by their arrival; {(tetrodes?.Layout.SyncChannel is { } sync ? $"samples by sync pulses on {sync}, as soon as three were seen" : "there are no sync pulses")}",
             },
         },
         Attachments =

@@ -33,6 +33,8 @@ internal sealed class SortedStream : ISortedSpikeSink
     private readonly (SessionTime From, SessionTime To)[] _gaps = new (SessionTime, SessionTime)[RememberedGaps];
     private readonly Dictionary<(int Tetrode, int Unit), int> _indices = [];
     private readonly double _rateHz;
+    private readonly PulsePlan? _pulses;
+    private readonly Action<SyncPulse>? _onPulse;
     private readonly int _delaySamples, _unitCapacity;
     private readonly long _widthNs;
     private SampleClock _time;
@@ -50,10 +52,13 @@ internal sealed class SortedStream : ISortedSpikeSink
     /// <param name="lfp">Keeps of the samples what is slow; null: nothing is kept.</param>
     /// <param name="slow">Takes what it keeps of a block.</param>
     /// <param name="onLfp">Told of it, lent.</param>
+    /// <param name="pulses">Sync pulses that are among the samples; null: there are none.</param>
+    /// <param name="onPulse">Told of each that was taken into account.</param>
     public SortedStream(
-        SpikeSortingChain chain, double binS, Func<SessionTime> now, Action<SpikeBatch> onSpikes, Action<SpikeCounts> onCounts, LfpBranch? lfp = null, LfpBlock? slow = null, Action<LfpBlock>? onLfp = null)
+        SpikeSortingChain chain, double binS, Func<SessionTime> now, Action<SpikeBatch> onSpikes, Action<SpikeCounts> onCounts, LfpBranch? lfp = null, LfpBlock? slow = null, Action<LfpBlock>? onLfp = null,
+        PulsePlan? pulses = null, Action<SyncPulse>? onPulse = null)
     {
-        (_lfp, _slow, _onLfp) = (lfp, slow, onLfp);
+        (_lfp, _slow, _onLfp, _pulses, _onPulse) = (lfp, slow, onLfp, pulses, onPulse);
         (Chain, _rateHz, _now, _onSpikes, _onCounts) = (chain, chain.RateHz, now, onSpikes, onCounts);
         _unitCapacity = UnitCapacity(chain.Tetrodes.Count);
         _binner = new(_unitCapacity, binS, 1, Complete);
@@ -100,13 +105,26 @@ internal sealed class SortedStream : ISortedSpikeSink
     public void Process(SampleBlock block)
     {
         var (first, arrived) = (block.Stamp.DeviceCounter, block.Stamp.Captured);
-        if (first < Next)
+        var (followsGap, restarted) = (Next != RecordStamp.None && first != Next, first < Next);
+        if (restarted)
             // The device began to count anew: its numbers say nothing about those of before.
             _time = new(_rateHz);
         _time.Arrived(first, block.SampleCount, arrived);
+        if (_pulses is not null)
+        {
+            _pulses.Look(block, followsGap, restarted);
+            while (_pulses.TryNext(block, _time, out var pulse))
+            {
+                if (pulse.Trigger == RecordStamp.None)
+                    _time.ForgetPulses();
+                else
+                    _time.Pulse(pulse.Sample, pulse.Time);
+                _onPulse!(pulse);
+            }
+        }
         if (Next == RecordStamp.None)
             _firstSample = _time.TimeOf(first);
-        else if (first != Next)
+        else if (followsGap)
             _gaps[_gapCount++ % RememberedGaps] = (Sorted, _time.TimeOf(first));
         Next = first + block.SampleCount;
         _block = block.Stamp;

@@ -76,7 +76,17 @@ public sealed record TetrodeResult
 /// <param name="OffsetS">Session time of the device's sample 0, seconds.</param>
 /// <param name="DriftPpm">By how much the device's clock runs slow, parts per million.</param>
 /// <param name="ResidualMs">Root mean square of what the fit leaves over, milliseconds.</param>
-public sealed record SampleClockResult(bool Synchronised, double OffsetS, double DriftPpm, double ResidualMs);
+public sealed record SampleClockResult(bool Synchronised, double OffsetS, double DriftPpm, double ResidualMs)
+{
+    /// <summary>Sync pulses that were matched with triggers of the cameras.</summary>
+    public long Pulses { get; init; }
+
+    /// <summary>Triggers between these for which there was no pulse.</summary>
+    public long PulsesMissed { get; init; }
+
+    /// <summary>Pulses for which there was no trigger.</summary>
+    public long PulsesSurplus { get; init; }
+}
 
 /// <summary>A unit at a session's end.</summary>
 /// <param name="Tetrode">Index of its tetrode.</param>

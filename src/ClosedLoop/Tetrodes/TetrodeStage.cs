@@ -23,7 +23,7 @@ public sealed class TetrodeStage : IDisposable
     /// <summary>Signal that may wait to be sorted, seconds.</summary>
     public const double LongestWaitS = 4;
 
-    private const double StallS = 1;
+    private const double StallS = 1, LongestSilenceS = 2;
     private const int PollMs = 100, SorterNiceness = 3, LearnerNiceness = 5;
 
     private readonly ISampleSource _source;
@@ -32,6 +32,7 @@ public sealed class TetrodeStage : IDisposable
     private readonly Pool<SampleBlock> _pool;
     private readonly BoundedQueue<SampleBlock> _queue;
     private readonly BinPlan _bins;
+    private readonly PulsePlan? _pulses;
     private readonly (long First, long Count)[] _leftOut;
     private readonly SortedStream _stream;
     private readonly UnitLooks _looks;
@@ -44,6 +45,7 @@ public sealed class TetrodeStage : IDisposable
     private readonly Subject<SpikeBatch> _spikes = new();
     private readonly Subject<SpikeCounts> _counts = new();
     private readonly Subject<SortedUnit> _units = new();
+    private readonly Subject<SyncPulse> _sync = new();
     private readonly Subject<SampleFinding> _findings = new();
     private readonly LatencyHistogram _latency = new("samples_to_spikes");
     private readonly Thread _reader, _sorter;
@@ -52,7 +54,7 @@ public sealed class TetrodeStage : IDisposable
     private volatile string? _ended;
     private long _busyTicks, _sortedSamples, _received, _lost, _gaps, _unsorted, _nextSample = RecordStamp.None, _nextBlock = RecordStamp.None;
     private long _lookAt, _lookSamples, _lookBusy, _lookSpikes;
-    private bool _started;
+    private bool _started, _pulsesMissing;
 
     /// <summary>Puts a stage together; nothing runs yet.</summary>
     /// <param name="source">The samples; stays the caller's unless <paramref name="ownsSource"/>.</param>
@@ -63,20 +65,26 @@ public sealed class TetrodeStage : IDisposable
     /// <param name="replayed">The recording whose samples the source gives and whose bins are to be given out again; null: the session is live.</param>
     /// <param name="stateName">What errors call <paramref name="state"/>.</param>
     /// <param name="ownsSource">Whether the source is closed with the stage.</param>
+    /// <param name="sync">The line among the samples that shows the triggers of the cameras; null: there is none, or <paramref name="replayed"/> says what it showed.</param>
     /// <exception cref="ClosedLoopException">Tetrodes, options or state do not fit the source.</exception>
     public TetrodeStage(
-        ISampleSource source, IReadOnlyList<IReadOnlyList<int>> tetrodes, TetrodeConfiguration configuration, SessionClock clock, byte[]? state = null, SessionRecording? replayed = null, string stateName = "of the session's beginning", bool ownsSource = false)
+        ISampleSource source, IReadOnlyList<IReadOnlyList<int>> tetrodes, TetrodeConfiguration configuration, SessionClock clock, byte[]? state = null, SessionRecording? replayed = null, string stateName = "of the session's beginning", bool ownsSource = false, SyncLine? sync = null)
     {
         (_source, _ownsSource, _clock, _isLive) = (source, ownsSource, clock, replayed is null);
         Configuration = configuration with { BeganSorted = state is not null, Source = source.Description };
         State = state;
         double[] scales = [.. source.Channels.Select(channel => channel.UnitsPerCount)];
         var lfp = configuration.LfpRateHz > 0 ? new LfpBranch(scales, source.RateHz, source.BlockCapacity, configuration.LfpRateHz) : null;
-        Layout = new(source.Channels, source.RateHz, source.BlockCapacity, tetrodes, SortedStream.SpikeCapacity, SortedStream.UnitCapacity(tetrodes.Count)) { LfpRateHz = lfp?.RateHz ?? 0 };
+        Layout = new(source.Channels, source.RateHz, source.BlockCapacity, tetrodes, SortedStream.SpikeCapacity, SortedStream.UnitCapacity(tetrodes.Count)) 
+        {
+            LfpRateHz = lfp?.RateHz ?? 0,
+            SyncChannel = replayed is null ? sync is null ? null : source.Channels[sync.Channel].Name : replayed.Layout.Tetrodes?.SyncChannel,
+        };
+        _pulses = Layout.SyncChannel is null ? null : replayed is null ? new LivePulses(sync!) : new RecordedPulses(replayed);
         var chain = new SpikeSortingChain(tetrodes, scales, source.RateHz, source.BlockCapacity, configuration.Sorting, _learner);
         if (state is not null)
             SorterState.Load(stateName, state, chain);
-        _stream = new(chain, configuration.BinS, () => _clock.Now, _spikes.OnNext, _counts.OnNext, lfp, lfp is null ? null : Layout.NewLfpBlock(), _lfp.OnNext);
+        _stream = new(chain, configuration.BinS, () => _clock.Now, _spikes.OnNext, _counts.OnNext, lfp, lfp is null ? null : Layout.NewLfpBlock(), _lfp.OnNext, _pulses, _sync.OnNext);
         _looks = new(_stream, () => _clock.Now, _units.OnNext);
         var blocks = (int)Math.Ceiling(LongestWaitS * source.RateHz / source.BlockCapacity);
         // One being read and one being sorted beside those that wait.
@@ -120,6 +128,9 @@ public sealed class TetrodeStage : IDisposable
     /// <summary>Units that are new, have changed, or stand so at the end.</summary>
     public IObservable<SortedUnit> Units => _units;
 
+    /// <summary>Sync pulses as they are taken into account, on the sorting thread.</summary>
+    public IObservable<SyncPulse> SyncPulses => _sync;
+
     /// <summary>What is noticed of the samples; one at a time, on either thread.</summary>
     public IObservable<SampleFinding> Findings => _findings;
 
@@ -150,6 +161,11 @@ public sealed class TetrodeStage : IDisposable
 
     /// <summary>Takes note of a beat, on the control thread.</summary>
     public void Beat(in ControlTick tick) => _bins.Beat(tick);
+
+    /// <summary>Takes note of a trigger of the cameras, on their thread.</summary>
+    /// <param name="index">Its index.</param>
+    /// <param name="time">Session time at which it was.</param>
+    public void Triggered(long index, SessionTime time) => _pulses?.Triggered(index, time);
 
     /// <summary>Ends a live source, or waits for a recording's end; sorts what is there, and tells of it.</summary>
     /// <param name="cancellation">Ends the wait for a recording's end.</param>
@@ -189,7 +205,10 @@ public sealed class TetrodeStage : IDisposable
         Load = _sortedSamples == 0 ? 0 : _busyTicks / (double)Stopwatch.Frequency / (_sortedSamples / Layout.RateHz),
         NoiseMicrovolts = Noise(),
         Clock = _stream.Next == RecordStamp.None ? new(false, double.NaN, double.NaN, double.NaN)
-            : new(_stream.Clock.Synchronised, _stream.Clock.TimeOf(0).Seconds, _stream.Clock.DriftPpm, _stream.Clock.ResidualS * 1000),
+            : new(_stream.Clock.Synchronised, _stream.Clock.TimeOf(0).Seconds, _stream.Clock.DriftPpm, _stream.Clock.ResidualS * 1000)
+            {
+                Pulses = _stream.Clock.Pulses, PulsesMissed = _pulses?.Missed ?? 0, PulsesSurplus = _pulses?.Surplus ?? 0,
+            },
         Units = [.. _looks.Units.Select(TetrodeUnitResult.Of)],
     };
 
@@ -202,9 +221,10 @@ public sealed class TetrodeStage : IDisposable
         End();
         _queue.Dispose();
         _learner.Dispose();
-        foreach (var stream in new IDisposable[] { _samples, _lfp, _spikes, _counts, _units, _findings })
+        foreach (var stream in new IDisposable[] { _samples, _lfp, _spikes, _counts, _units, _sync, _findings })
             stream.Dispose();
         _stop.Dispose();
+        (_pulses as IDisposable)?.Dispose();
         if (_ownsSource)
             _source.Dispose();
     }
@@ -334,9 +354,20 @@ public sealed class TetrodeStage : IDisposable
         if (_sortedSamples < _lookAt)
             return;
         if (_isLive)
+        {
             _looks.LookOn();
+            LookForPulses();
+        }
         Look();
         _lookAt = _sortedSamples + (long)(Layout.RateHz / 4);
+    }
+
+    private void LookForPulses()
+    {
+        var missing = _pulses?.MissingS > LongestSilenceS;
+        if (missing && !_pulsesMissing)
+            Report(SampleFindingKind.SyncMissing, _stream.Next, 0, _nextBlock, 0, $"the cameras are triggered, and for {LongestSilenceS} s no pulse of it was seen on the channel {Layout.SyncChannel} of the samples; look at its cable. {(_stream.Clock.Synchronised ? "Their clock goes on as it was fitted" : "Samples are placed by their arrival")}");
+        _pulsesMissing = missing;
     }
 
     private void GiveOutBins(bool all)

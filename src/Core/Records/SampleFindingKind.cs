@@ -14,4 +14,7 @@ public enum SampleFindingKind
 
     /// <summary>The source failed; no more samples come.</summary>
     Failed,
+
+    /// <summary>The cameras are triggered, and no pulse of it is among the samples any more; their clock goes on as it was fitted.</summary>
+    SyncMissing,
 }

@@ -45,6 +45,9 @@ public static class RecordingTopics
     /// <summary>What was noticed of the samples: lost, counted anew, not sorted, ended.</summary>
     public const string SampleFindings = "/tetrodes/findings";
 
+    /// <summary>Sync pulses among the samples, each with the trigger of the cameras that it was; only where a line for them is named.</summary>
+    public const string SyncPulses = "/tetrodes/sync";
+
     /// <summary>Latencies, queues and drops, as JSON.</summary>
     public const string Telemetry = "/telemetry";
 }

@@ -190,6 +190,10 @@ public sealed class SessionRecorder : IDisposable
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void Write(in SampleFinding finding) => Tetrodes.Write(finding);
 
+    /// <summary>Records a sync pulse that was matched with a trigger.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(in SyncPulse pulse) => Tetrodes.Write(pulse);
+
     /// <summary>Records telemetry: one JSON object as UTF-8.</summary>
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void WriteTelemetry(SessionTime time, ReadOnlySpan<byte> json)

@@ -118,6 +118,14 @@ public sealed class SessionRecording : IDisposable
             yield return record.ToFinding();
     }
 
+    /// <summary>The sync pulses that samples were placed on the session's clock by; none where there was no line for them.</summary>
+    public IEnumerable<SyncPulse> SyncPulses()
+    {
+        var (reader, record) = (Read(RecordingTopics.SyncPulses, TetrodeTables.Sync), new SyncPulseRecord());
+        while (reader.TryRead(record))
+            yield return record.ToPulse();
+    }
+
     /// <summary>All telemetry: session time and JSON object.</summary>
     public IEnumerable<(SessionTime Time, string Json)> Telemetry()
     {

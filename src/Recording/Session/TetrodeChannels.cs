@@ -10,7 +10,8 @@ internal sealed class TetrodeChannels
 
     private readonly SessionRecorder _recorder;
     private readonly ushort _samples, _spikes, _counts, _units, _findings;
-    private readonly ushort? _lfp;
+    private readonly ushort? _lfp, _sync;
+    private readonly SyncPulseRecord _pulse = new();
     private readonly Pool<RecordBlock> _samplePool, _sortedPool;
 
     /// <summary>Adds the streams to the file.</summary>
@@ -24,6 +25,8 @@ internal sealed class TetrodeChannels
         _findings = Add(TetrodeTables.Finding, RecordingTopics.SampleFindings, new() { ["kind"] = RecordingLayout.Flags<SampleFindingKind>() });
         if (layout.LfpRateHz > 0)
             _lfp = Add(TetrodeTables.Lfp, RecordingTopics.Lfp, new() { ["channels"] = layout.Describe()["channels"], ["rate_hz"] = layout.Describe()["lfp_rate_hz"], ["microvolts"] = "all channels of the first sample, then of the second" });
+        if (layout.SyncChannel is { } sync)
+            _sync = Add(TetrodeTables.Sync, RecordingTopics.SyncPulses, new() { ["channel"] = sync, ["block"] = $"sequence of the block of {RecordingTopics.Samples} before which the pulse was taken into account" });
         var full = layout.NewSampleBlock();
         full.SampleCount = layout.BlockCapacity;
         _samplePool = new(BlocksAhead, () => new(TetrodeTables.Samples.Size(full)));
@@ -49,6 +52,12 @@ internal sealed class TetrodeChannels
     public void Write(SortedUnit unit) => Write(TetrodeTables.Unit, _units, _sortedPool, unit, unit.Time, unit.Time);
 
     public void Write(in SampleFinding finding) => Write(TetrodeTables.Finding, _findings, _sortedPool, SampleFindingRecord.Of(finding), finding.Time, finding.Time);
+
+    public void Write(in SyncPulse pulse)
+    {
+        (_pulse.Block, _pulse.Sample, _pulse.Trigger, _pulse.TimeNs) = (pulse.Block, pulse.Sample, pulse.Trigger, pulse.Time.Nanoseconds);
+        Write(TetrodeTables.Sync, _sync ?? throw new InvalidOperationException("The recording's layout has no sync pulses."), _sortedPool, _pulse, pulse.Time, pulse.Time);
+    }
 
     private ushort Add<T>(RecordTable<T> table, string topic, Dictionary<string, string>? metadata)
         where T : class => _recorder.AddChannel(_recorder.AddSchema(table.FullName, table.Describe()), topic, metadata);

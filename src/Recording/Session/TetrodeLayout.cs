@@ -16,6 +16,9 @@ public sealed record TetrodeLayout(
     /// <summary>Samples per second and channel that are kept of the local field potential; 0: none are.</summary>
     public double LfpRateHz { get; init; }
 
+    /// <summary>The channel on which sync pulses are seen; null: none is.</summary>
+    public string? SyncChannel { get; init; }
+
     /// <summary>An empty block of this layout.</summary>
     public SampleBlock NewSampleBlock() => new(Channels.Count, BlockCapacity);
 
@@ -43,6 +46,7 @@ public sealed record TetrodeLayout(
         ["spike_capacity"] = Whole(SpikeCapacity),
         ["unit_capacity"] = Whole(UnitCapacity),
         ["lfp_rate_hz"] = Exact(LfpRateHz),
+        ["sync_channel"] = SyncChannel ?? "",
         ["samples"] = "int16, little-endian: all channels of the first sample, then of the second",
         ["device_counter"] = "the device's number of the first sample",
     };
@@ -65,6 +69,7 @@ public sealed record TetrodeLayout(
             (long)capacity * names.Length <= 100_000_000 ? capacity : throw new FormatException($"blocks of {capacity} samples of {names.Length} channels cannot be"),
             tetrodes, Size(channel, "spike_capacity", 1_000_000), Size(channel, "unit_capacity", 1_000_000))
         {
+            SyncChannel = channel.TryGetValue("sync_channel", out var sync) && sync.Length > 0 ? sync : null,
             LfpRateHz = channel.TryGetValue("lfp_rate_hz", out var kept) && kept != "0" ? Number(kept) is var lfp && lfp <= 100_000 ? lfp : throw new FormatException($"'{kept}' is no rate") : 0,
         };
     }

@@ -75,6 +75,13 @@ internal static class TetrodeTables
         new LongField<SampleFindingRecord>(6, "blocks", r => r.Blocks, (r, v) => r.Blocks = v),
         new StringField<SampleFindingRecord>(7, "sentence", r => r.Sentence, (r, v) => r.Sentence = v));
 
+    public static RecordTable<SyncPulseRecord> Sync { get; } = new(
+        "SyncPulse",
+        new LongField<SyncPulseRecord>(1, "block", r => r.Block, (r, v) => r.Block = v),
+        new LongField<SyncPulseRecord>(2, "sample", r => r.Sample, (r, v) => r.Sample = v),
+        new LongField<SyncPulseRecord>(3, "trigger", r => r.Trigger, (r, v) => r.Trigger = v),
+        new LongField<SyncPulseRecord>(4, "time_ns", r => r.TimeNs, (r, v) => r.TimeNs = v));
+
     private static ArraySegment<short> RoomForSamples(SampleBlock block, int numbers)
     {
         if (numbers > block.Samples.Length || numbers % block.ChannelCount != 0)

@@ -91,6 +91,10 @@ public sealed class SimulatedTetrodeSource : ISampleSource
     {
     }
 
+    /// <summary>Planted truth: when a sample was taken, session time; only once one has been read at real time.</summary>
+    /// <param name="sample">The device's number of the sample.</param>
+    public SessionTime TimeOf(long sample) => (_began ?? SessionTime.Zero) + (long)((sample - _delivery.FirstSample) / RateHz / (1 + (_delivery.ClockDriftPpm * 1e-6)) * SessionTime.NanosecondsPerSecond);
+
     /// <summary>Copies samples from the present place on, making those that are not there yet.</summary>
     private void Take(int count, Span<short> samples)
     {

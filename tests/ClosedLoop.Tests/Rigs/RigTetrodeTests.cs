@@ -15,6 +15,9 @@ public sealed class RigTetrodeTests : IDisposable
     [InlineData("{source: simulated, count: 3, seed: 9, learn_seconds: 12.5, bin_ms: 10, lfp_hz: 0, state: units.state}")]
     [InlineData("{source: intan_rhx, host: rig-2, command_port: 6000, waveform_port: 6001, ports: AC, channels_per_port: 64, rate_hz: 20000, wires: 2}")]
     [InlineData("{source: file, path: raw.yaml, stream: probe, wires: 3}")]
+    [InlineData("{source: intan_rhx, groups: [A-000 A-001 A-003 A-002, A-004 A-005], sync: {channel: DIGITAL-IN-02}}")]
+    [InlineData("{source: file, path: raw.yaml, sync: {channel: TTL, threshold: 0.5}}")]
+    [InlineData("{source: ni_daqmx, inputs: 'Dev1/ai0:3', sensors: [Dev1/ai4, Dev1/ai5], gain: 500, max_volts: 5, rate_hz: 25000, sync: {channel: Dev1/ai5, threshold: 2.5}}")]
     public void A_resolved_section_reads_back_as_it_was(string section)
     {
         var problems = new List<string>();
@@ -30,11 +33,14 @@ public sealed class RigTetrodeTests : IDisposable
     [Theory]
     [InlineData("{source: simulated, cout: 3}", "there is no key 'cout'", "'count'")]
     [InlineData("{source: simulated, path: a.yaml}", "there is no key 'path'", "'tetrodes'")]
-    [InlineData("{source: intan}", "'source' must be simulated, file or intan_rhx, not 'intan'", "intan_rhx")]
+    [InlineData("{source: intan}", "'source' must be simulated, file, intan_rhx or ni_daqmx, not 'intan'", "intan_rhx")]
     [InlineData("{source: file}", "the key 'path' is missing in 'tetrodes'", "rig.yaml")]
     [InlineData("{source: file, path: nowhere.yaml}", "there is no file or folder", "nowhere.yaml")]
     [InlineData("{source: intan_rhx, ports: BA}", "'ports' must name ports of the controller in their order", "BA")]
     [InlineData("{source: intan_rhx, wires: 5}", "are no whole number of groups of 5", "32 electrodes")]
+    [InlineData("{source: intan_rhx, groups: [A-000 A-001, A-002 A-040]}", "names the channel 'A-040'", "A-002 A-040")]
+    [InlineData("{source: simulated, sync: {channel: SYNC}}", "the session has none", "'SYNC'")]
+    [InlineData("{source: ni_daqmx}", "the key 'inputs' is missing in 'tetrodes'", "rig.yaml")]
     [InlineData("{source: simulated, bin_ms: 0}", "'bin_ms' must lie between 1 and 1000", "rig.yaml")]
     [InlineData("{source: simulated, count: 1, state: units.state}", "begin as one", "units.state")]
     [InlineData("{source: simulated, count: 1, state: nowhere/units.state}", "there is no such folder", "nowhere")]

@@ -4,6 +4,7 @@ using ClosedLoop.NationalInstruments;
 namespace ClosedLoop.Tests.Hardware.NationalInstruments;
 
 /// <summary>The adapter for National Instruments' devices against a double of their driver.</summary>
+[Collection("NI-DAQmx")]
 public sealed class DaqmxTests : IDisposable
 {
     private const int Block = 100;

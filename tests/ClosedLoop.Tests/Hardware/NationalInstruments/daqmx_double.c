@@ -76,13 +76,20 @@ static int32_t text(const char *value, char *to, uint32_t size)
     return 0;
 }
 
-/* "Dev1/ai0:3" is four channels. */
+/* "Dev1/ai0:3" is four channels, "Dev1/ai0:3,Dev1/ai4" five; what stands in a list follows on each other. */
 static int count_of(const char *channels)
 {
-    int from, to;
-    if (sscanf(channels, "Dev1/ai%d:%d", &from, &to) == 2)
-        return to - from + 1;
-    return sscanf(channels, "Dev1/ai%d", &from) == 1 ? 1 : 0;
+    int count = 0;
+    for (const char *at = channels; at; at = strchr(at, ','), at = at ? at + 1 : at) {
+        int from, to;
+        if (sscanf(at, "Dev1/ai%d:%d", &from, &to) == 2)
+            count += to >= from ? to - from + 1 : 0;
+        else if (sscanf(at, "Dev1/ai%d", &from) == 1)
+            count++;
+        else
+            return 0;
+    }
+    return count;
 }
 
 /* ---- what tests tell it ---- */
