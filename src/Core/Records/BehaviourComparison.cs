@@ -31,4 +31,14 @@ public sealed class BehaviourComparison
 
     /// <summary>Mean standard deviation of the network's latent in each behaviour; NaN where there is none.</summary>
     public double[] Variability { get; }
+
+    /// <summary>Copies everything from <paramref name="other"/>, which has the same behaviours and classes.</summary>
+    public void CopyFrom(BehaviourComparison other)
+    {
+        Stamp = other.Stamp;
+        other.Bins.CopyTo(Bins, 0);
+        other.Dissimilarity.CopyTo(Dissimilarity, 0);
+        other.Similarity.CopyTo(Similarity, 0);
+        other.Variability.CopyTo(Variability, 0);
+    }
 }

@@ -59,4 +59,19 @@ public sealed class ComparisonScores
 
     /// <summary>In a simulated laboratory the planted neuron that each unit is; 0: none, or not known.</summary>
     public int[] Planted { get; }
+
+    /// <summary>Copies everything from <paramref name="other"/>, which has the same classes and no more units.</summary>
+    public void CopyFrom(ComparisonScores other)
+    {
+        (Stamp, Judged, Missing, DelayBins, UnitCount) = (other.Stamp, other.Judged, other.Missing, other.DelayBins, other.UnitCount);
+        other.Leading.CopyTo(Leading, 0);
+        other.BitsPerSpike.CopyTo(BitsPerSpike, 0);
+        other.RollingBitsPerSpike.CopyTo(RollingBitsPerSpike, 0);
+        other.LagMs.CopyTo(LagMs, 0);
+        other.IsPredictive.CopyTo(IsPredictive, 0);
+        other.IsFirst.CopyTo(IsFirst, 0);
+        other.ClassBitsPerSpike.CopyTo(ClassBitsPerSpike, 0);
+        other.ClassLagMs.CopyTo(ClassLagMs, 0);
+        other.Planted.CopyTo(Planted, 0);
+    }
 }

@@ -105,7 +105,8 @@ public class OnlineEncodingTests
             alone.Take([count], row);
         }
         Assert.Equal(alone.Read(0), together.Read(0));
-        Assert.InRange(together.Read(1).BitsPerSpike / alone.Read(0).BitsPerSpike, 0.8, 1.2);
+        // What learning has cost falls on fewer spikes.
+        Assert.InRange(together.Read(1).BitsPerSpike / alone.Read(0).BitsPerSpike, 0.65, 1.1);
         Assert.InRange(together.Read(2).BitsPerSpike / together.Read(1).BitsPerSpike, 0.85, 1.15);
         Assert.InRange(together.Read(2).IsPredictive, 0.99, 1);
         Assert.Equal(-1, together.Read(3).Leading);
