@@ -45,6 +45,12 @@ public static class RecordingTopics
     /// <summary>What was noticed of the samples: lost, counted anew, not sorted, ended.</summary>
     public const string SampleFindings = "/tetrodes/findings";
 
+    /// <summary>How well each class of features predicts each unit, from time to time.</summary>
+    public const string ComparisonScores = "/comparison/scores";
+
+    /// <summary>What neurons and layers make of the animal's behaviours, from time to time.</summary>
+    public const string BehaviourComparison = "/comparison/behaviours";
+
     /// <summary>Latencies, queues and drops, as JSON.</summary>
     public const string Telemetry = "/telemetry";
 }
