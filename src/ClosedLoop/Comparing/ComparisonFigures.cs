@@ -62,16 +62,18 @@ public static class ComparisonFigures
     private static (string, string) Scores(EncodingResult encoding)
     {
         var scores = Enumerable.Range(0, encoding.Classes.Count).Select(c => encoding.Units.Where(unit => unit.Leading >= 0).Select(unit => unit.Classes[c].BitsPerSpike).Order().ToArray()).ToArray();
-        var figure = Columns("Cross-validated log-likelihood ratio", scores.Length, SvgFigure.Range(scores.SelectMany(own => new[] { At(own, 0.1), At(own, 0.9) }))).Axes("", "bits a spike, above the mean rate", xTicks: false);
+        // A whisker of a class that fits far worse than none would hide all others: it is cut off at the axis.
+        var (low, high) = SvgFigure.Range(scores.SelectMany(own => new[] { At(own, 0.25), At(own, 0.9) }));
+        var figure = Columns("Cross-validated log-likelihood ratio", scores.Length, (low, high)).Axes("", "bits a spike, above the mean rate", xTicks: false);
         figure.Line([(-0.6, 0), (scores.Length - 0.4, 0)], "#999", 1, "4 3");
         for (var c = 0; c < scores.Length; c++)
         {
-            figure.Line([(c, At(scores[c], 0.1)), (c, At(scores[c], 0.9))], SvgFigure.Colour(c));
+            figure.Line([(c, Math.Max(low, At(scores[c], 0.1))), (c, At(scores[c], 0.9))], SvgFigure.Colour(c));
             figure.Box(c - 0.28, c + 0.28, At(scores[c], 0.25), At(scores[c], 0.75), SvgFigure.Colour(c), opacity: 0.6);
             figure.Line([(c - 0.28, At(scores[c], 0.5)), (c + 0.28, At(scores[c], 0.5))], "#111", 2);
             Name(figure, c, encoding.Classes[c].Name, encoding.Classes.Count);
         }
-        return (figure.ToSvg(), $"All {encoding.Judged} judged units: median, quartiles, 10th and 90th percentile.");
+        return (figure.ToSvg(), $"All {encoding.Judged} judged units: median, quartiles, 10th and 90th percentile (whiskers are cut off at the axis).");
     }
 
     private static (string, string) Lags(EncodingResult encoding)
@@ -122,7 +124,7 @@ public static class ComparisonFigures
     {
         var n = behaviours.Count;
         var most = Math.Max(1e-300, rdm.Values.Max());
-        var figure = new SvgFigure(name, 360, 330, (0, n), (0, n));
+        var figure = new SvgFigure(name, 360, 370, (0, n), (0, n), bottom: 84);
         for (var i = 0; i < n; i++)
         {
             for (var j = 0; j < n; j++)
@@ -130,8 +132,8 @@ public static class ComparisonFigures
                 var share = Math.Clamp(rdm[i, j] / most, 0, 1);
                 figure.Box(j, j + 1, n - i, n - i - 1, FormattableString.Invariant($"rgb({255 - (int)(215 * share)},{255 - (int)(150 * share)},{255 - (int)(75 * share)})"));
             }
-            figure.Text(-0.05, n - i - 0.5, behaviours[i].Length > 9 ? behaviours[i][..8] + "\u2026" : behaviours[i], "end");
-            figure.Under(i + 0.5, behaviours[i].Length > 9 ? behaviours[i][..8] + "\u2026" : behaviours[i]);
+            figure.Text(-0.05, n - i - 0.5, behaviours[i].Length > 10 ? behaviours[i][..9] + "\u2026" : behaviours[i], "end");
+            figure.Slanted(i + 0.5, behaviours[i]);
         }
         return (figure.ToSvg(), FormattableString.Invariant($"Dissimilarity of behaviours, from 0 (white) to {most:G3}."));
     }

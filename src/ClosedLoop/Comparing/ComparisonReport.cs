@@ -46,9 +46,9 @@ public static class ComparisonReport
 
     private static void AppendDistances(StringBuilder page, IReadOnlyList<BodyDistance> distances)
     {
-        page.Append("<h2>The animal and its virtual body</h2><p>Distances between the distributions of their movement in standard deviations of the animal's: 0 where they are the same. Told apart by nearest neighbours: 50 % where they cannot be, and beside it two halves of the animal's own samples.</p><table><tr><th>movement</th><th>samples of each</th><th></th><th>sliced Wasserstein</th><th>Gaussian Wasserstein, a dimension</th><th>mean discrepancy</th><th>told apart</th><th>animal's halves</th></tr>");
+        page.Append("<h2>The animal and its virtual body</h2><p>Distances between the distributions of their movement in standard deviations of the animal's: 0 where they are the same. Told apart by nearest neighbours: 50 % where they cannot be. The animal's samples are those of every other stretch of time, the body's those between; last, the animal's own of both.</p><table><tr><th>movement</th><th>samples of each</th><th></th><th>sliced Wasserstein</th><th>Gaussian Wasserstein, a dimension</th><th>mean discrepancy</th><th>told apart</th><th>the animal's own: sliced Wasserstein, told apart</th></tr>");
         foreach (var of in distances)
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(of.Name)}</td><td>{of.Samples}</td><td></td><td>{of.SlicedWasserstein:F3}</td><td>{of.GaussianWasserstein:F3}</td><td>{of.MeanDiscrepancy:F3}</td><td>{100 * of.ClassifierAccuracy:F1} %</td><td>{100 * of.Floor:F1} %</td></tr>");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(of.Name)}</td><td>{of.Samples}</td><td></td><td>{of.SlicedWasserstein:F3}</td><td>{of.GaussianWasserstein:F3}</td><td>{of.MeanDiscrepancy:F3}</td><td>{100 * of.ClassifierAccuracy:F1} %</td><td>{of.WassersteinFloor:F3}, {100 * of.ClassifierFloor:F1} %</td></tr>");
         page.Append("</table>");
     }
 

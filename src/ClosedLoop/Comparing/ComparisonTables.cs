@@ -44,9 +44,9 @@ public static class ComparisonTables
         }
         if (outcome.Distances.Count > 0)
         {
-            var distances = Begin("movement,samples,sliced_wasserstein,gaussian_wasserstein,mean_discrepancy,classifier_accuracy,classifier_accuracy_of_halves");
+            var distances = Begin("movement,samples,sliced_wasserstein,gaussian_wasserstein,mean_discrepancy,classifier_accuracy,classifier_accuracy_of_animal,sliced_wasserstein_of_animal");
             foreach (var of in outcome.Distances)
-                Row(distances, of.Name, of.Samples, of.SlicedWasserstein, of.GaussianWasserstein, of.MeanDiscrepancy, of.ClassifierAccuracy, of.Floor);
+                Row(distances, of.Name, of.Samples, of.SlicedWasserstein, of.GaussianWasserstein, of.MeanDiscrepancy, of.ClassifierAccuracy, of.ClassifierFloor, of.WassersteinFloor);
             Save("distances.csv", distances);
         }
 

@@ -88,7 +88,7 @@ public sealed class SvgFigure
     public void Slanted(double x, string text)
     {
         var shown = text.Length > 24 ? text[..23] + "\u2026" : text;
-        Raw($"<text transform='translate({N(X(x) + 4)} {_height - _bottom + 14}) rotate(-38)' text-anchor='end' font-size='11'><title>{WebUtility.HtmlEncode(text)}</title>{WebUtility.HtmlEncode(shown)}</text>");
+        Raw($"<text transform='translate({N(X(x) + 4)} {_height - _bottom + 14}) rotate(-50)' text-anchor='end' font-size='11'><title>{WebUtility.HtmlEncode(text)}</title>{WebUtility.HtmlEncode(shown)}</text>");
     }
 
     /// <summary>A line of a legend in the upper left corner.</summary>

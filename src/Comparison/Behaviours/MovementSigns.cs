@@ -12,6 +12,9 @@ public sealed class MovementSigns
     // Rhythms of the head's nodding that are listened for, Hz, and over how long.
     private static readonly double[] s_nodHz = [6, 8, 10];
 
+    /// <summary>The keypoints that they are read from.</summary>
+    public static IReadOnlyList<string> KeypointNames { get; } = ["Snout", "HandL", "HandR", "FootL", "FootR", "SpineF", "SpineL"];
+
     private readonly FeatureGroup _allocentric, _root, _heading;
     private readonly int _snout, _handL, _handR, _footL, _footR, _chest, _loin;
     private readonly double _rateHz, _keepMean, _keepRhythm, _keepSlow;

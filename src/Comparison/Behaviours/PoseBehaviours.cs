@@ -28,6 +28,13 @@ public sealed class PoseBehaviours : IBehaviourClassifier
         _leastBins = Math.Max(1, (int)Math.Round(_limits.LeastS * layout.RateHz));
     }
 
+    /// <summary>Whether a layout has all keypoints that behaviours are told by.</summary>
+    public static bool Fits(FeatureLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return MovementSigns.KeypointNames.All(layout.Keypoints.Names.Contains);
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Names { get; } = ["rest", "sniff", "walk", "trot", "turn_left", "turn_right", "rear", "groom", "shake"];
 

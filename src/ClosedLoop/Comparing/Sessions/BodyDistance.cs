@@ -9,14 +9,17 @@ namespace ClosedLoop.Comparing;
 /// <param name="GaussianWasserstein">Wasserstein distance of order 2 between Gaussians of the same moments, per dimension's root.</param>
 /// <param name="MeanDiscrepancy">Root of the maximum mean discrepancy, squared, at the median distance.</param>
 /// <param name="ClassifierAccuracy">Share of samples that their nearest neighbours tell right: 0.5 where they cannot be told apart.</param>
-/// <param name="Floor">The same accuracy between two halves of the animal's own samples.</param>
-public sealed record BodyDistance(string Name, int Samples, double SlicedWasserstein, double GaussianWasserstein, double MeanDiscrepancy, double ClassifierAccuracy, double Floor)
+/// <param name="ClassifierFloor">The same accuracy between the animal's own samples of these and those stretches of time.</param>
+/// <param name="WassersteinFloor">The same of the sliced Wasserstein distance.</param>
+public sealed record BodyDistance(string Name, int Samples, double SlicedWasserstein, double GaussianWasserstein, double MeanDiscrepancy, double ClassifierAccuracy, double ClassifierFloor, double WassersteinFloor)
 {
+    private const int Stretch = 25;
+
     /// <summary>Finds it.</summary>
     /// <param name="name">What is compared.</param>
     /// <param name="real">The animal's samples, a row each.</param>
     /// <param name="virtual">The virtual body's, as many.</param>
-    /// <returns>Null where the animal's do not vary.</returns>
+    /// <returns>Null where the animal's do not vary, or are too few.</returns>
     public static BodyDistance? Of(string name, Matrix real, Matrix @virtual)
     {
         ArgumentNullException.ThrowIfNull(real);
@@ -26,12 +29,19 @@ public sealed record BodyDistance(string Name, int Samples, double SlicedWassers
         int[] moving = [.. Enumerable.Range(0, real.Columns).Where(j => covariance[j, j] > 1e-12)];
         if (moving.Length == 0)
             return null;
-        var (x, y) = (Standard(real), Standard(@virtual));
-        var halves = Enumerable.Range(0, x.Rows).ToLookup(i => i % 2);
+        // NB: a sample and its twin of the same moment are no independent draws, and each would be the other's nearest neighbour:
+        // the animal's samples are those of every other stretch of time, the body's those of the stretches between.
+        var stretches = Enumerable.Range(0, real.Rows).ToLookup(i => i / Stretch % 2);
+        int[] even = [.. stretches[0]], odd = [.. stretches[1]];
+        Array.Resize(ref even, Math.Min(even.Length, odd.Length));
+        Array.Resize(ref odd, even.Length);
+        if (even.Length < Stretch)
+            return null;
+        var (x, y, again) = (Standard(real.Take(even)), Standard(@virtual.Take(odd)), Standard(real.Take(odd)));
         return new(
             name, x.Rows, Comparison.SlicedWasserstein.Distance(x, y), Math.Sqrt(Math.Max(0, Comparison.GaussianWasserstein.Squared(x, y)) / moving.Length),
             Math.Sqrt(Math.Max(0, MaximumMeanDiscrepancy.Squared(x, y))), ClassifierTwoSampleTest.NearestNeighbours(x, y),
-            ClassifierTwoSampleTest.NearestNeighbours(x.Take([.. halves[0]]), x.Take([.. halves[1]])));
+            ClassifierTwoSampleTest.NearestNeighbours(x, again), Comparison.SlicedWasserstein.Distance(x, again));
 
         Matrix Standard(Matrix samples)
         {

@@ -12,6 +12,9 @@ public static class SessionComparison
     /// <summary>The folder, in that of the results, in which finished parts are kept until all is done and after.</summary>
     public const string CheckpointFolder = "finished";
 
+    // As online, where a feature far outside of what it was like must not drive a rate to anywhere either.
+    private const int MostDeviations = 6;
+
     /// <summary>Runs it.</summary>
     /// <param name="path">The recording.</param>
     /// <param name="folder">Folder of the results, in which finished parts are kept.</param>
@@ -73,14 +76,14 @@ public static class SessionComparison
             (one, var constant) = one.WithoutConstants();
             dropped.AddRange(constant);
             var features = one.Features.Columns;
-            one = one.Smoothed(options.SmoothMs / tables.BinMs).Reduced(options.Components);
+            one = one.Clipped(MostDeviations).Smoothed(options.SmoothMs / tables.BinMs).Reduced(options.Components).Clipped(MostDeviations);
             if (one.Features.Columns < features)
                 reduced.Add($"{group.Name} ({features})");
             classes.Add(one);
         }
         if (classes.Count == 0)
             throw ClosedLoopException.Failed("no class of features varies over the session; there is nothing to predict units from");
-        var notes = new List<string>();
+        var notes = new List<string> { $"Features are kept within {MostDeviations} standard deviations of their means." };
         if (reduced.Count > 0)
             notes.Add($"By {options.Components} principal components instead of all features (their number): {string.Join(", ", reduced)}.");
         if (options.SmoothMs > 0)
@@ -105,6 +108,8 @@ public static class SessionComparison
             yield return $"Of {tables.Rows} bins {counts} are left out because spikes were lost, not yet sorted or units still learnt, and {features} because no pose was measured or the network led the body to none, with those that reach them at some lag.";
         if (tables.Interpolated > 0)
             yield return $"The features of {tables.Interpolated} bins lie on a straight line between their neighbours, where a few in a row are missing.";
+        if (tables.Labels.All(label => label.Length == 0))
+            yield return "What the animal does is not known: its keypoints are not those that the rules look at, or a file says nothing of it; --behaviours tells it.";
         if (tables.DelayBins != 0)
             yield return FormattableString.Invariant($"Counts are those of the time at which poses were captured, {tables.DelayBins * tables.BinMs:G4} ms before their beats.");
     }

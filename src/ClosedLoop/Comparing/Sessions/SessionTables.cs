@@ -115,7 +115,7 @@ public sealed class SessionTables
     private void ReadFeatures(SessionRecording recording, long first, Func<FeatureLayout, IBehaviourClassifier>? behaviours, BehaviourFile? told, IProgress<string>? progress, CancellationToken cancellation)
     {
         var (poses, steps, pose, step) = (recording.Poses(), recording.ControlSteps(), recording.Layout.NewPose(), recording.Layout.NewControlStep());
-        var classifier = told is null ? behaviours?.Invoke(Layout) ?? new PoseBehaviours(Layout) : null;
+        var classifier = told is not null ? null : behaviours is not null ? behaviours(Layout) : PoseBehaviours.Fits(Layout) ? new PoseBehaviours(Layout) : null;
         using var disposable = classifier as IDisposable;
         var rows = new FeatureRows(Layout, Keep);
         var bodies = new BodyPairs(Layout, recording.Layout);
@@ -138,7 +138,7 @@ public sealed class SessionTables
 
         void Keep(FeatureRow row)
         {
-            var label = classifier?.Classify(row) ?? told!.At(row.Bin, row.Captured);
+            var label = classifier?.Classify(row) ?? told?.At(row.Bin, row.Captured) ?? -1;
             if (row.Bin - first is not (>= 0 and var at) || at >= Rows)
                 return;
             Labels[at] = label < 0 ? "" : (classifier?.Names ?? told!.Names)[label];
