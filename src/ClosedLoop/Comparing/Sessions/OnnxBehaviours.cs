@@ -28,6 +28,9 @@ public sealed class OnnxBehaviours : IBehaviourClassifier, IDisposable
         (_network, Names, _places) = (network, names, places);
         (_features, _scores) = (network.Input("features"), network.Output("scores"));
         _memory = [.. network.Inputs.Where(input => input != _features).Select(input => (network.Output($"next_{input.Name}"), input))];
+        // What the stored samples left there is no past of this animal's.
+        foreach (var (_, to) in _memory)
+            to.Bytes.Clear();
     }
 
     /// <inheritdoc/>

@@ -104,8 +104,10 @@ public static class SessionComparison
     private static IEnumerable<string> NotesOf(SessionTables tables)
     {
         var (counts, features) = (tables.UsableCounts.Count(usable => !usable), tables.UsableFeatures.Count(usable => !usable));
-        if (counts + features > 0)
-            yield return $"Of {tables.Rows} bins {counts} are left out because spikes were lost, not yet sorted or units still learnt, and {features} because no pose was measured or the network led the body to none, with those that reach them at some lag.";
+        if (counts > 0)
+            yield return $"{counts} of {tables.Rows} bins are left out because spikes were lost or not yet sorted, or units still learnt.";
+        if (features > 0)
+            yield return $"{features} of {tables.Rows} bins, and those whose counts would be predicted from them at some lag, are left out because no pose was measured or the network led the body to none.";
         if (tables.Interpolated > 0)
             yield return $"The features of {tables.Interpolated} bins lie on a straight line between their neighbours, where a few in a row are missing.";
         if (tables.Labels.All(label => label.Length == 0))
