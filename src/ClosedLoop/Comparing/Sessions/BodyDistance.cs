@@ -14,6 +14,7 @@ namespace ClosedLoop.Comparing;
 public sealed record BodyDistance(string Name, int Samples, double SlicedWasserstein, double GaussianWasserstein, double MeanDiscrepancy, double ClassifierAccuracy, double ClassifierFloor, double WassersteinFloor)
 {
     private const int Stretch = 25;
+    private const double LeastDeviation = 0.1;
 
     /// <summary>Finds it.</summary>
     /// <param name="name">What is compared.</param>
@@ -25,8 +26,10 @@ public sealed record BodyDistance(string Name, int Samples, double SlicedWassers
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(@virtual);
         var (means, covariance) = (real.Means(), real.Covariance());
-        // What does not move, as a jaw that no keypoint shows, has no scale to be measured in.
-        int[] moving = [.. Enumerable.Range(0, real.Columns).Where(j => covariance[j, j] > 1e-12)];
+        // What hardly moves in the animal, as a tail or a jaw that no keypoint shows, has no scale to measure the body's by.
+        var deviations = Enumerable.Range(0, real.Columns).Select(j => Math.Sqrt(covariance[j, j])).ToArray();
+        double[] varying = [.. deviations.Where(deviation => deviation > 1e-6).Order()];
+        int[] moving = varying.Length == 0 ? [] : [.. Enumerable.Range(0, real.Columns).Where(j => deviations[j] > LeastDeviation * varying[varying.Length / 2])];
         if (moving.Length == 0)
             return null;
         // NB: a sample and its twin of the same moment are no independent draws, and each would be the other's nearest neighbour:
@@ -48,7 +51,7 @@ public sealed record BodyDistance(string Name, int Samples, double SlicedWassers
             var standard = new Matrix(samples.Rows, moving.Length);
             for (var i = 0; i < standard.Rows; i++)
                 for (var k = 0; k < moving.Length; k++)
-                    standard[i, k] = (samples[i, moving[k]] - means[moving[k]]) / Math.Sqrt(covariance[moving[k], moving[k]]);
+                    standard[i, k] = (samples[i, moving[k]] - means[moving[k]]) / deviations[moving[k]];
             return standard;
         }
     }
