@@ -1,5 +1,6 @@
 using System.Reactive.Linq;
 using System.Runtime;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
@@ -12,17 +13,19 @@ namespace ClosedLoop;
 /// <summary>
 /// The experiment, from top to bottom: images of the animal become its keypoints, the keypoints become the pose of a body,
 /// the pose becomes the reference that the virtual rodent follows; beside it the samples of its tetrodes become the spikes
-/// of units, and these counts that end with the beats of the body. Every record on the way is kept.
+/// of units, and these counts that end with the beats of the body; and both are compared: which units follow what the network
+/// computes, and which how the animal moves. Every record on the way is kept.
 /// </summary>
 /// <remarks>
 /// Threads: images are read on one thread and made keypoints of on a second (Vision); samples are read on one thread and
-/// sorted on a second (Tetrodes); everything from a tick to its control step happens on the thread that calls
+/// sorted on a second (Tetrodes); network and neurons are compared on one (Comparing); everything from a tick to its control step happens on the thread that calls
 /// <see cref="Run"/>, in order; the recorder encodes images and writes on threads of its own, telemetry looks on.
 /// </remarks>
 public sealed class Session : IDisposable
 {
     private readonly SessionInput _input;
     private readonly TetrodeStage? _tetrodes;
+    private readonly ComparisonStage? _comparison;
     private readonly Registrar _registrar;
     private readonly VirtualRodent _rodent;
     private readonly SessionClock _clock;
@@ -34,10 +37,11 @@ public sealed class Session : IDisposable
     /// <param name="input">Where the ticks come from; stays the caller's.</param>
     /// <param name="clock">The session's clock.</param>
     /// <param name="tetrodes">The tetrodes beside the body; null where there are none. Stay the caller's.</param>
-    public Session(SessionSetup setup, SessionInput input, SessionClock clock, TetrodeStage? tetrodes = null)
+    /// <param name="comparison">What compares the two; null where nothing does. Stays the caller's.</param>
+    public Session(SessionSetup setup, SessionInput input, SessionClock clock, TetrodeStage? tetrodes = null, ComparisonStage? comparison = null)
     {
         Setup = setup;
-        (_input, _tetrodes) = (input, tetrodes);
+        (_input, _tetrodes, _comparison) = (input, tetrodes, comparison);
         _clock = clock;
         SessionWarmUp.Run(setup);
         _registrar = setup.MakeRegistrar(clock);
@@ -84,6 +88,13 @@ public sealed class Session : IDisposable
         using var triggers = _tetrodes is null ? null : _input.Frames.Subscribe(set => _tetrodes.Triggered(set.Stamp.DeviceCounter, set.Stamp.Captured));
         using var losses = _tetrodes?.Findings.Subscribe(finding => recorder?.Write(finding));
 
+        // Beside both: which units follow what the network computes, and which how the animal moves.
+        using var counted = _comparison is null ? null : _tetrodes?.Counts.Subscribe(bin => _comparison.Take(bin), _comparison.EndCounts);
+        using var named = _comparison is null ? null : _tetrodes?.Units.Subscribe(unit => _comparison.Take(unit));
+        using var matched = _comparison is null ? null : _tetrodes?.Spikes.Subscribe(sorted => _comparison.Take(sorted));
+        using var scores = _comparison?.Scores.Subscribe(found => recorder?.Write(found));
+        using var behaviours = _comparison?.Behaviours.Subscribe(found => recorder?.Write(found));
+
         // One beat, one pose, one control step.
         var ticks = _input.Ticks.Do(tick =>
         {
@@ -95,12 +106,14 @@ public sealed class Session : IDisposable
         {
             Statistics.Observe(pose);
             recorder?.Write(pose);
+            _comparison?.Take(pose, current);
             onPose?.Invoke(pose);
         });
         var steps = poses.Select(pose => _rodent.Process(pose)).Do(step =>
         {
             Statistics.Observe(step, current);
             recorder?.Write(step);
+            _comparison?.Take(step);
             onStep?.Invoke(step);
         });
         using var frames = steps.Subscribe(_ => Statistics.EndFrame());
@@ -111,15 +124,18 @@ public sealed class Session : IDisposable
         try
         {
             using var telemetry = new SessionTelemetry(this, findings, onProgress);
+            _comparison?.Start();
             _tetrodes?.Start();
             _input.Run(cancellation);
+            _comparison?.EndBody();
             _tetrodes?.Finish(cancellation);
+            _comparison?.Finish();
         }
         finally
         {
             GCSettings.LatencyMode = collectorsMode;
         }
-        return SessionResult.Of(this, _input, Statistics.LastFrameEnd - started, cancellation.IsCancellationRequested, recorder?.Path) with { CameraFindings = findings.Counts, Tetrodes = _tetrodes?.Result() };
+        return SessionResult.Of(this, _input, Statistics.LastFrameEnd - started, cancellation.IsCancellationRequested, recorder?.Path) with { CameraFindings = findings.Counts, Tetrodes = _tetrodes?.Result(), Comparison = _comparison?.Result() };
     }
 
     /// <inheritdoc/>
@@ -138,6 +154,7 @@ public sealed class Session : IDisposable
         Stream = _input.Watch?.Look(now),
         Recording = _outlook?.Look(now),
         Tetrodes = _tetrodes?.Progress,
+        Comparison = _comparison?.Progress,
     };
 
     /// <summary>Watches the source for silence; null where it is not live.</summary>
@@ -157,7 +174,7 @@ public sealed class Session : IDisposable
 
     /// <summary>Every queue of the session.</summary>
     internal IReadOnlyList<QueueStatistics> Queues() =>
-        [.. _input.Queues, .. _tetrodes?.Queues ?? [], .. _recorder?.Statistics is { } recorder ? recorder.FrameQueue is { } frames ? new[] { frames, recorder.Queue } : [recorder.Queue] : []];
+        [.. _input.Queues, .. _tetrodes?.Queues ?? [], .. _comparison?.Queues ?? [], .. _recorder?.Statistics is { } recorder ? recorder.FrameQueue is { } frames ? new[] { frames, recorder.Queue } : [recorder.Queue] : []];
 
     /// <summary>Every stage's latencies.</summary>
     internal IReadOnlyList<LatencySummary> Latencies() =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ClosedLoop.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using ClosedLoop.Physics;
@@ -59,14 +60,14 @@ public static class DemoCommand
             var source = parsed.GetRequiredValue(keypoints);
             if (source == "simulated")
             {
-                RunSimulated(duration, parsed.GetValue(seed), rodent, clock, outputs, (activity, number) => tetrodes.Open(parsed, duration, number, activity, clock), cancellation);
+                RunSimulated(duration, parsed.GetValue(seed), rodent, clock, outputs, (activity, number, setup) => tetrodes.Open(parsed, duration, number, activity, setup, clock), cancellation);
                 return Task.FromResult(0);
             }
             if (parsed.GetResult(seed) is { Implicit: false })
                 throw ClosedLoopException.Usage("the demo's videos were filmed with one seed; 'closedloop simulate --seed S --out DIR' films another session for --dataset DIR, and --keypoints simulated takes any seed without images");
             var data = parsed.GetValue(dataset) is { } path ? new DemoDataset(path) : DemoDataset.Shipped;
             var vision = new VisionOptions { Model = parsed.GetRequiredValue(model), Device = InferenceDeviceNames.Parse(parsed.GetRequiredValue(device)) };
-            RunDataset(data, source == "vision" ? vision : null, duration, rodent, clock, outputs, (activity, number) => tetrodes.Open(parsed, duration, number, activity, clock), cancellation);
+            RunDataset(data, source == "vision" ? vision : null, duration, rodent, clock, outputs, (activity, number, setup) => tetrodes.Open(parsed, duration, number, activity, setup, clock), cancellation);
             return Task.FromResult(0);
         });
         return command;
@@ -74,23 +75,26 @@ public static class DemoCommand
 
     private static void RunDataset(
         DemoDataset dataset, VisionOptions? vision, double seconds, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs,
-        Func<IActivityPlan, int, TetrodeStage?> openTetrodes, CancellationToken cancellation)
+        Func<IActivityPlan, int, SessionSetup, (TetrodeStage?, ComparisonStage?)> openTetrodes, CancellationToken cancellation)
     {
         var animal = dataset.Animal;
         using IKeypointSource source = vision is null ? dataset.Truth(clock) : dataset.Watch(vision, clock);
         using var setup = new SessionSetup(SimulatedLaboratory.Body, animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
-        using var tetrodes = openTetrodes(dataset.Activity(source.RateHz), 1);
+        var (opened, compared) = openTetrodes(dataset.Activity(source.RateHz), 1, setup);
+        using TetrodeStage? tetrodes = opened;
+        using ComparisonStage? comparison = compared;
         SessionRun.Execute(setup, input, clock, outputs with
         {
             Tetrodes = tetrodes,
+            Comparison = comparison,
             Attachments = [dataset.CalibrationAttachment],
             Notes = [$"the keypoints are of {source.Description}"],
         }, cancellation);
     }
 
     private static void RunSimulated(double seconds, int seed, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs,
-        Func<IActivityPlan, int, TetrodeStage?> openTetrodes, CancellationToken cancellation)
+        Func<IActivityPlan, int, SessionSetup, (TetrodeStage?, ComparisonStage?)> openTetrodes, CancellationToken cancellation)
     {
         var fit = Measure(seed, cancellation);
         // The source runs on a little past the session, so that the session ends it and not the other way round.
@@ -98,8 +102,10 @@ public static class DemoCommand
         using var setup = new SessionSetup(
             SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent, Seed = seed });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
-        using var tetrodes = openTetrodes(new FollowedActivity(source), seed);
-        SessionRun.Execute(setup, input, clock, outputs with { Tetrodes = tetrodes, Notes = [$"the keypoints are of {source.Description}", .. fit.Notes] }, cancellation);
+        var (opened, compared) = openTetrodes(new FollowedActivity(source), seed, setup);
+        using TetrodeStage? tetrodes = opened;
+        using ComparisonStage? comparison = compared;
+        SessionRun.Execute(setup, input, clock, outputs with { Tetrodes = tetrodes, Comparison = comparison, Notes = [$"the keypoints are of {source.Description}", .. fit.Notes] }, cancellation);
     }
 
     private static PoseTracking.AnimalFit Measure(int seed, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClosedLoop.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
@@ -64,7 +65,7 @@ public static class ReplayCommand
             var known = parsed.GetValue(animal) is { } animalPath ? AnimalFile.Load(animalPath) : null;
             var description = body.IsGiven(parsed) || !isSession ? body.Resolve(parsed) : null;
 
-            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, long frameCount, SessionRecording? original, TetrodeStage? tetrodes = null, SessionRecording? sorted = null) =>
+            void Play(SessionSetup setup, SessionInput input, IEnumerable<string> notes, long frameCount, SessionRecording? original, TetrodeStage? tetrodes = null, SessionRecording? sorted = null, ComparisonStage? comparison = null, Action<ControlStep>? onStep = null) =>
                 SessionRun.Execute(setup, input, clock, new()
                 {
                     RecordingPath = parsed.GetValue(record),
@@ -75,6 +76,9 @@ public static class ReplayCommand
                     Original = original,
                     Tetrodes = tetrodes,
                     SortedOriginal = sorted,
+                    Comparison = comparison,
+                    ComparedOriginal = comparison is null ? null : original,
+                    OnStep = onStep,
                     Episodes = plan,
                     Frames = frameCount,
                 }, cancellation);
@@ -104,7 +108,10 @@ public static class ReplayCommand
                 // Some frames of a session have no samples of their own: all are sorted, or none.
                 using var samples = frames is null && recording.Count(RecordingTopics.Samples) > 0 ? new RecordingSampleSource(recording, speed: playbackRate, clock: clock) : null;
                 using var tetrodes = samples is null ? null : SessionArchive.TetrodesOf(recording, samples, clock);
-                Play(setup, input, recording.Notes, recording.Count(RecordingTopics.Ticks), comparable ? recording : null, tetrodes, samples is null ? null : recording);
+                // What was compared is compared again, as long as the session is the same and all of it is played.
+                using var comparison = comparable && frames is null ? SessionArchive.ComparisonOf(recording, setup, clock) : null;
+                var counts = comparison is null || samples is not null ? null : new RecordedCounts(recording, comparison);
+                Play(setup, input, recording.Notes, recording.Count(RecordingTopics.Ticks), comparable ? recording : null, tetrodes, samples is null ? null : recording, comparison, counts is null ? null : counts.Observe);
             }
             else
             {

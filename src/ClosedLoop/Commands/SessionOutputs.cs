@@ -1,3 +1,5 @@
+using ClosedLoop.Comparing;
+using ClosedLoop.Core;
 using ClosedLoop.Recording;
 using ClosedLoop.Tetrodes;
 
@@ -17,6 +19,15 @@ internal sealed record SessionOutputs
 
     /// <summary>The tetrodes beside the body; null where there are none. Stay the caller's.</summary>
     public TetrodeStage? Tetrodes { get; init; }
+
+    /// <summary>What compares network and neurons; null where nothing does. Stays the caller's.</summary>
+    public ComparisonStage? Comparison { get; init; }
+
+    /// <summary>The recording whose comparison is made again, to be compared with; null: there is none.</summary>
+    public SessionRecording? ComparedOriginal { get; init; }
+
+    /// <summary>Sees every control step, lent, on the control thread.</summary>
+    public Action<ControlStep>? OnStep { get; init; }
 
     /// <summary>Where what is known of the units at the end is kept for another session; null: nowhere.</summary>
     public string? SorterStatePath { get; init; }

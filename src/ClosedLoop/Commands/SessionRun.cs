@@ -1,6 +1,7 @@
 using System.Text;
 using ClosedLoop.Acquisition;
 using ClosedLoop.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Diagnostics;
 using ClosedLoop.Physics;
@@ -17,18 +18,20 @@ internal static class SessionRun
     public static SessionResult Execute(
         SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs, CancellationToken cancellation)
     {
-        using var session = new Session(setup, input, clock, outputs.Tetrodes);
+        using var session = new Session(setup, input, clock, outputs.Tetrodes, outputs.Comparison);
         using var recorder = outputs.RecordingPath is { } path ? SessionRecorder.Start(path, ContentOf(setup, input, clock, outputs), outputs.Recorder) : null;
         var poses = new List<Pose>();
         var reproduction = outputs.Original is { } original ? new Reproduction(original) : null;
         var sorting = outputs.SortedOriginal is { } sorted ? new SortingReproduction(sorted) : null;
         using var spikes = sorting is null ? null : outputs.Tetrodes?.Spikes.Subscribe(sorting.Observe);
         using var counts = sorting is null ? null : outputs.Tetrodes?.Counts.Subscribe(sorting.Observe);
+        var comparing = outputs.ComparedOriginal is { } compared ? new ComparisonReproduction(compared) : null;
+        using var scores = comparing is null ? null : outputs.Comparison?.Scores.Subscribe(comparing.Observe);
         var onPose = (outputs.Episodes is null ? null : Collector(setup, poses, outputs.Frames)) + (reproduction is null ? null : reproduction.Observe);
         SessionResult result;
         using (var line = new ProgressLine())
-            result = session.Run(recorder, onPose, reproduction is null ? null : reproduction.Observe, progress => Show(progress, line), cancellation);
-        result = result with { Notes = [.. outputs.Notes, .. setup.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result, SortingReproduction = sorting?.Result() };
+            result = session.Run(recorder, onPose, outputs.OnStep + (reproduction is null ? null : reproduction.Observe), progress => Show(progress, line), cancellation);
+        result = result with { Notes = [.. outputs.Notes, .. setup.Notes, .. setup.Body.Notes], Reproduction = reproduction?.Result, SortingReproduction = sorting?.Result(), ComparisonReproduction = comparing?.Result() };
         if (outputs.SorterStatePath is { } kept)
             outputs.Tetrodes?.SaveState(kept);
         recorder?.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
@@ -44,7 +47,7 @@ internal static class SessionRun
     /// <summary>What stands at the beginning of the recording, the cameras included where there are any.</summary>
     private static RecordingContent ContentOf(SessionSetup setup, SessionInput input, SessionClock clock, SessionOutputs outputs)
     {
-        var content = SessionArchive.ContentOf(setup, clock, outputs.Tetrodes, outputs.Attachments);
+        var content = SessionArchive.ContentOf(setup, clock, outputs.Tetrodes, outputs.Attachments, outputs.Comparison);
         return input.Vision is { } vision && outputs.RecordsImages
             ? content with { Layout = content.Layout with { Frames = vision.FrameLayout }, ImageCodec = new JpegImages() }
             : content;

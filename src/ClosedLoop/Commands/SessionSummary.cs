@@ -1,4 +1,5 @@
 using ClosedLoop.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Sessions;
 using ClosedLoop.Tetrodes;
 using Spectre.Console;
@@ -23,6 +24,8 @@ internal static class SessionSummary
             output.WriteLine($"  vision         {vision.Sets} sets on {vision.Device}: {vision.DroppedSets} dropped, {vision.IncompleteSets} incomplete, {vision.SetsWithoutAnimal} without an animal");
         if (result.Tetrodes is { } tetrodes)
             Print(output, tetrodes);
+        if (result.Comparison is { } comparison)
+            ComparisonSummary.Print(output, comparison);
         foreach (var (what, count) in result.CameraFindings)
             output.WriteLine($"  camera         {what}: {count}");
         foreach (var (stage, latency) in result.LatencyMs)
@@ -43,6 +46,10 @@ internal static class SessionSummary
             output.WriteLine(sorting.BitForBit
                 ? $"  reproduction   all {sorting.Spikes} spikes and {sorting.Bins} bins are those of the recording, bit for bit"
                 : $"  reproduction   spikes or counts differ from the recording, of {sorting.Spikes} spikes and {sorting.Bins} bins (another machine, build or version?)");
+        if (result.ComparisonReproduction is { } compared)
+            output.WriteLine(compared.BitForBit
+                ? $"  reproduction   all {compared.Scores} scores of the comparison are those of the recording, bit for bit"
+                : $"  reproduction   scores of the comparison differ from the recording's, of {compared.Scores} (another machine, build or version, or the session's comparison had left something out?)");
         foreach (var note in result.Notes)
             output.WriteLine($"  note: {note}");
         output.WriteLine($"  digest         {result.Digest}");
@@ -54,7 +61,7 @@ internal static class SessionSummary
 
     /// <summary>One line for a session that runs.</summary>
     public static string Line(SessionProgress progress) =>
-        $"{progress.Time.Seconds,6:F1} s  {progress.Frames} frames  marker error {progress.MedianMarkerErrorMm:F2} mm  imitation {progress.MedianTotalErrorMm:F1} mm  resets {progress.Resets}  missed {progress.MissedTicks}  late {progress.LateTicks}  dropped {progress.Queues.Sum(q => q.Dropped)}{(progress.Stream is { IsStalled: true } stream ? $"  NO KEYPOINTS for {stream.SilenceS:F0} s" : "")}{Sorted(progress.Tetrodes)}{Recorded(progress.Recording)}";
+        $"{progress.Time.Seconds,6:F1} s  {progress.Frames} frames  marker error {progress.MedianMarkerErrorMm:F2} mm  imitation {progress.MedianTotalErrorMm:F1} mm  resets {progress.Resets}  missed {progress.MissedTicks}  late {progress.LateTicks}  dropped {progress.Queues.Sum(q => q.Dropped)}{(progress.Stream is { IsStalled: true } stream ? $"  NO KEYPOINTS for {stream.SilenceS:F0} s" : "")}{Sorted(progress.Tetrodes)}{Compared(progress.Comparison)}{Recorded(progress.Recording)}";
 
     private static void Print(IAnsiConsole output, TetrodeResult tetrodes)
     {
@@ -77,6 +84,9 @@ internal static class SessionSummary
         { Learnt: 0, Units: 0 } => $"  tetrodes learning, lost {tetrodes.SamplesLost}, load {tetrodes.Load:P0}",
         _ => $"  {tetrodes.Units} units {tetrodes.SpikesPerS:F0} spikes/s, lost {tetrodes.SamplesLost}, load {tetrodes.Load:P0}",
     };
+
+    private static string Compared(ComparisonProgress? comparison) =>
+        comparison is null || comparison.Judged == 0 ? "" : $"  {comparison.Network} follow the network, {comparison.Movement} movement";
 
     private static string Recorded(RecordingProgress? recording) => recording switch
     {

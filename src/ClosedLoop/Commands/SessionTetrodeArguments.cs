@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
+using ClosedLoop.Sessions;
 using ClosedLoop.Simulation;
 using ClosedLoop.Tetrodes;
 
@@ -23,11 +25,14 @@ internal sealed class SessionTetrodeArguments
         HelpName = "S",
     };
 
+    private readonly Option<bool> _uncompared = new("--no-comparison") { Description = "Do not compare the network with the units; their neurons then have rates by behaviour." };
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
         command.Add(_tetrodes);
         command.Add(_learning);
+        command.Add(_uncompared);
     }
 
     /// <summary>Refuses what cannot be, before any work is done.</summary>
@@ -42,18 +47,22 @@ internal sealed class SessionTetrodeArguments
             throw ClosedLoopException.Usage("--learn-seconds says how long units of tetrodes are learnt, and with --tetrodes 0 there are none; leave one of them out");
     }
 
-    /// <summary>The tetrodes; null where none are wanted.</summary>
+    /// <summary>The tetrodes, and what compares them with the network; null where they are not wanted.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="seconds">How long the session is.</param>
     /// <param name="seed">Seed of neurons and noise.</param>
     /// <param name="activity">What the animal does.</param>
+    /// <param name="setup">The animal, the body, and what drives it.</param>
     /// <param name="clock">The session's clock.</param>
-    public TetrodeStage? Open(ParseResult parsed, double seconds, int seed, IActivityPlan activity, SessionClock clock)
+    public (TetrodeStage? Tetrodes, ComparisonStage? Comparison) Open(ParseResult parsed, double seconds, int seed, IActivityPlan activity, SessionSetup setup, SessionClock clock)
     {
         if (parsed.GetValue(_tetrodes) is not (> 0 and var count))
-            return null;
-        var source = new SimulatedTetrodeSource(new() { Tetrodes = count, Seed = seed }, clock: clock, activity: activity);
+            return (null, null);
+        var options = new SimulatedTetrodeOptions { Tetrodes = count, Seed = seed };
+        var planted = parsed.GetValue(_uncompared) ? null : new PlantedLaboratory(setup, options, clock);
+        var source = planted is null ? new SimulatedTetrodeSource(options, clock: clock, activity: activity) : planted.Open(activity);
         var learning = parsed.GetValue(_learning) ?? Math.Clamp(seconds / 4, 2, 120);
-        return new(source, source.Tetrodes, new() { Sorting = TetrodeConfiguration.Learning(learning) }, clock);
+        var stage = new TetrodeStage(source, source.Tetrodes, new() { Sorting = TetrodeConfiguration.Learning(learning) }, clock);
+        return (stage, planted is null ? null : new(setup, new(), stage.Layout.UnitCapacity, clock, isLive: true, planted.Drives, planted.Match));
     }
 }

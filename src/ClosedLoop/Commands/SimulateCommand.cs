@@ -16,7 +16,7 @@ public static class SimulateCommand
     public static Command Create()
     {
         var output = new Option<string>("--out") { Description = "The folder to write into, a new or an empty one; with --motion-library the file, .h5.", HelpName = "DIR|FILE.h5", Required = true };
-        var seconds = new Option<double>("--seconds") { Description = "How long the animal is filmed, or its tetrodes recorded.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<double>("--seconds") { Description = "How long the animal is filmed, its tetrodes recorded, or the session lasts.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var seed = new Option<int>("--seed") { Description = "Seed of what the animal does and of all noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var appearance = new Option<int?>("--appearance") { Description = "Seed of the look of animal and arena; --seed where nothing is said.", HelpName = "N" };
         var scale = new Option<double>("--scale") { Description = "Size of the animal relative to the body.", HelpName = "X", DefaultValueFactory = _ => 0.92 };
@@ -31,17 +31,20 @@ public static class SimulateCommand
         var minutes = new Option<double>("--minutes") { Description = "Minutes of motion in the library, in whole lives of a minute; varied copies come on top.", HelpName = "M", DefaultValueFactory = _ => 30 };
         var threads = new Option<int>("--threads") { Description = "Threads that draw or simulate.", HelpName = "N", DefaultValueFactory = _ => Math.Min(8, Environment.ProcessorCount) };
         var tetrodes = new TetrodeArguments();
+        var session = new PlantedSessionArguments();
         var json = JsonReport.CreateOption();
-        var command = new Command("simulate", "Write videos of a simulated rat, with true cameras and keypoints; or training sets, motion, or tetrodes with true spikes.")
+        var command = new Command("simulate", "Write videos of a simulated rat, with true cameras and keypoints; or training sets, motion, tetrodes with true spikes, or whole sessions with planted neurons.")
         {
             output, seconds, seed, appearance, scale, cameras, size, noise, rig, variety, trainingSet, sets, motion, minutes, threads, json,
         };
-        foreach (var option in tetrodes.Options)
+        foreach (var option in tetrodes.Options.Concat(session.Options))
             command.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(output);
-            var asksTetrodes = tetrodes.Asked(parsed);
+            var (asksTetrodes, asksSession) = (tetrodes.Asked(parsed), session.Asked(parsed));
+            if (asksSession && (asksTetrodes || parsed.GetValue(motion) || parsed.GetValue(trainingSet)))
+                throw ClosedLoopException.Usage($"--session writes a recording and {(asksTetrodes ? "--tetrodes samples" : parsed.GetValue(motion) ? "--motion-library motion" : "--training-set images")}; run simulate once for each");
             if (asksTetrodes && (parsed.GetValue(motion) || parsed.GetValue(trainingSet)))
                 throw ClosedLoopException.Usage($"--tetrodes writes samples of electrodes and {(parsed.GetValue(motion) ? "--motion-library motion" : "--training-set images")}; run simulate once for each");
             if (parsed.GetValue(motion))
@@ -58,7 +61,11 @@ public static class SimulateCommand
             OutputPath.RequireFolder("--out", folder);
             if (Directory.EnumerateFileSystemEntries(folder).Any())
                 throw ClosedLoopException.Usage($"'--out {folder}' holds files already, and nothing is overwritten; name a new folder");
-            if (asksTetrodes)
+            if (asksSession)
+            {
+                session.Write(parsed, folder, parsed.GetValue(seconds), parsed.GetValue(seed), parsed.GetValue(json), cancellation);
+            }
+            else if (asksTetrodes)
             {
                 tetrodes.Write(parsed, folder, parsed.GetValue(seconds), parsed.GetValue(seed), parsed.GetValue(noise), parsed.GetValue(json), cancellation);
             }

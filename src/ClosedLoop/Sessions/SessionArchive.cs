@@ -3,10 +3,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ClosedLoop.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
+using ClosedLoop.Simulation;
 using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Sessions;
@@ -35,12 +37,13 @@ public static class SessionArchive
     /// <param name="clock">The session's clock.</param>
     /// <param name="tetrodes">The tetrodes beside the body; null where there are none.</param>
     /// <param name="further">Files to be kept besides what a replay needs.</param>
-    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock, TetrodeStage? tetrodes, IReadOnlyList<RecordingAttachment> further) => new()
+    /// <param name="comparison">What compares network and neurons; null where nothing does.</param>
+    public static RecordingContent ContentOf(SessionSetup setup, SessionClock clock, TetrodeStage? tetrodes, IReadOnlyList<RecordingAttachment> further, ComparisonStage? comparison = null) => new()
     {
-        Layout = setup.RecordingLayout with { Tetrodes = tetrodes?.Layout },
+        Layout = setup.RecordingLayout with { Tetrodes = tetrodes?.Layout, Comparison = comparison?.Layout },
         Metadata = new Dictionary<string, IReadOnlyDictionary<string, string>>
         {
-            [ConfigurationName] = new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(setup.Configuration with { Tetrodes = tetrodes?.Configuration })) },
+            [ConfigurationName] = new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(setup.Configuration with { Tetrodes = tetrodes?.Configuration, Comparison = comparison?.Configuration })) },
             ["versions"] = Versions(),
             ["session"] = new Dictionary<string, string>
             {
@@ -58,6 +61,7 @@ public static class SessionArchive
             .. setup.Description.Files.Select(file => new RecordingAttachment(BodyFilePrefix + file.Key, "application/octet-stream", file.Value)),
             new(AnimalName, "application/yaml", Encoding.UTF8.GetBytes(setup.Animal.ToYaml())),
             .. tetrodes?.State is { } state ? [new RecordingAttachment(SorterStateName, "application/octet-stream", state)] : Array.Empty<RecordingAttachment>(),
+            .. comparison?.Plan is { } plan ? [PlanOf(plan)] : Array.Empty<RecordingAttachment>(),
             .. further,
         ],
     };
@@ -97,6 +101,41 @@ public static class SessionArchive
     {
         var configuration = ConfigurationOf(recording).Tetrodes ?? throw Lacking(recording, "configuration of its tetrodes");
         return new(source, source.Tetrodes, configuration, clock, configuration.BeganSorted ? recording.ReadAttachment(SorterStateName).Data : null, recording);
+    }
+
+    /// <summary>The comparison of a recording, to be made again as it was in its session; null where nothing was compared.</summary>
+    /// <param name="recording">The recording; stays the caller's.</param>
+    /// <param name="setup">What it is replayed with.</param>
+    /// <param name="clock">The session's clock.</param>
+    /// <exception cref="ClosedLoopException">The recording does not say how it was compared.</exception>
+    public static ComparisonStage? ComparisonOf(SessionRecording recording, SessionSetup setup, SessionClock clock)
+    {
+        if (ConfigurationOf(recording).Comparison is not { } configuration || recording.Layout is not { Comparison: { } layout, Tetrodes: { } tetrodes })
+            return null;
+        var first = layout.NewScores();
+        // NB: a replay has its own times; by how much poses were captured before their beats only the recording knows.
+        return recording.ComparisonScores().TryRead(first)
+            ? new(setup, configuration, tetrodes.UnitCapacity, clock, isLive: false, delayBins: first.DelayBins)
+            : null;
+    }
+
+    /// <summary>A plan of planted neurons as a file in a recording.</summary>
+    public static RecordingAttachment PlanOf(PlantedPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new(PlantedPlan.FileName, "application/yaml", Encoding.UTF8.GetBytes(plan.ToYaml()));
+    }
+
+    /// <summary>Names of the hinges of the body that a recording was made with; their numbers where it does not hold the body.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <exception cref="ClosedLoopException">The body in it cannot be read.</exception>
+    public static IReadOnlyList<string> JointNamesOf(SessionRecording recording)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        if (!recording.AttachmentNames.Contains(BodyName))
+            return [.. Enumerable.Range(0, recording.Layout.PositionCount - MotionClip.RootLength).Select(joint => joint.ToString(CultureInfo.InvariantCulture))];
+        using var body = BodyOf(recording).Compile(recording.Layout.Keypoints);
+        return [.. body.QposNames.Skip(MotionClip.RootLength)];
     }
 
     private static BodyDescription BodyOf(SessionRecording recording)

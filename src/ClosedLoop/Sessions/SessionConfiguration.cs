@@ -1,3 +1,4 @@
+using ClosedLoop.Comparing;
 using ClosedLoop.Physics;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Tetrodes;
@@ -36,6 +37,9 @@ public sealed record SessionConfiguration
 
     /// <summary>How tetrodes are sorted and counted; null where there are none.</summary>
     public TetrodeConfiguration? Tetrodes { get; init; }
+
+    /// <summary>How network and neurons are compared; null where they are not.</summary>
+    public ComparisonConfiguration? Comparison { get; init; }
 
     /// <summary>What the keypoints came from, for a person.</summary>
     public string Source { get; init; } = "";

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Tetrodes;
 
@@ -29,6 +30,10 @@ public sealed record SessionProgress(
     /// <summary>The tetrodes; null where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TetrodeProgress? Tetrodes { get; init; }
+
+    /// <summary>What is compared, as of the last scores; null where nothing is, and before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ComparisonProgress? Comparison { get; init; }
 
     /// <summary>What has gone wrong or come right since the last look, a sentence to be shown loudly; null where nothing has.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

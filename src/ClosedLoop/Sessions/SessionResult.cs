@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Tetrodes;
 
@@ -39,6 +40,10 @@ public sealed record SessionResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TetrodeResult? Tetrodes { get; init; }
 
+    /// <summary>Which units follow the network and which the movement; null where nothing was compared.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ComparisonResult? Comparison { get; init; }
+
     /// <summary>How often what was noticed of which camera.</summary>
     public IReadOnlyDictionary<string, long> CameraFindings { get; init; } = new Dictionary<string, long>();
 
@@ -73,6 +78,10 @@ public sealed record SessionResult
     /// <summary>How far spikes and counts of a replay agree with its recording; null where none were sorted again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SortingReproductionResult? SortingReproduction { get; init; }
+
+    /// <summary>How far the scores of a replay agree with its recording; null where none were found again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ComparisonReproductionResult? ComparisonReproduction { get; init; }
 
     /// <summary>What a person should know of the input and the body.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -95,7 +95,7 @@ public sealed class TetrodeStage : IDisposable
         Watch = new("samples", StallS);
         _progress = new(tetrodes.Count, 0, 0, 0, 0, 0, 0, 0, [], null);
         _reader = new(() => Guard(Read)) { Name = "sample source", IsBackground = true };
-        _sorter = new(() => Guard(Sort)) { Name = "spike sorting", IsBackground = true };
+        _sorter = new(SortToTheEnd) { Name = "spike sorting", IsBackground = true };
     }
 
     /// <summary>How the samples are sorted and counted.</summary>
@@ -122,7 +122,7 @@ public sealed class TetrodeStage : IDisposable
     /// <summary>Sorted spikes.</summary>
     public IObservable<SpikeBatch> Spikes => _spikes;
 
-    /// <summary>The counts of each bin.</summary>
+    /// <summary>The counts of each bin; ends when no more come.</summary>
     public IObservable<SpikeCounts> Counts => _counts;
 
     /// <summary>Units that are new, have changed, or stand so at the end.</summary>
@@ -306,6 +306,12 @@ public sealed class TetrodeStage : IDisposable
             if (sequence >= first && sequence < first + count)
                 return true;
         return false;
+    }
+
+    private void SortToTheEnd()
+    {
+        Guard(Sort);
+        _counts.OnCompleted();
     }
 
     private void Sort()

@@ -62,6 +62,28 @@ public sealed record FeatureClass(string Name, FeatureKind Kind, IReadOnlyList<s
         }
     }
 
+    /// <summary>
+    /// The class with every feature kept within so many standard deviations of its mean: a rate that follows the exponential of
+    /// its features must not be driven to anywhere by one moment unlike all others, as when a body falls.
+    /// </summary>
+    /// <param name="deviations">How many.</param>
+    public FeatureClass Clipped(double deviations)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deviations);
+        var (means, variances) = (Features.Means(), new double[Features.Columns]);
+        for (var t = 0; t < Features.Rows; t++)
+            for (var j = 0; j < variances.Length; j++)
+                variances[j] += (Features[t, j] - means[j]) * (Features[t, j] - means[j]) / Features.Rows;
+        var clipped = new Matrix(Features.Rows, Features.Columns);
+        for (var t = 0; t < clipped.Rows; t++)
+            for (var j = 0; j < variances.Length; j++)
+            {
+                var most = deviations * Math.Sqrt(variances[j]);
+                clipped[t, j] = Math.Clamp(Features[t, j], means[j] - most, means[j] + most);
+            }
+        return this with { Features = clipped };
+    }
+
     /// <summary>The class by its principal components: the directions in which its standardised features vary most, found without a look at any count.</summary>
     /// <param name="components">How many; as many as there are features, or more: the class as it is.</param>
     public FeatureClass Reduced(int components)

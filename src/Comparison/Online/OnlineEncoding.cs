@@ -10,7 +10,8 @@ namespace ClosedLoop.Comparison;
 /// A step of natural gradient a bin, w += P x (y - mu) / (m + mu x' P x), with m the unit's mean count and P the inverse of
 /// prior and summed squares of the features: the Fisher information of a weakly driven unit is m / P, and all units of a
 /// class share it, so that a bin costs each unit two vectors and each class two matrices. The denominator is that of the
-/// extended Kalman filter and keeps early steps short. Fixed memory; allocates nothing after it is made; one thread.
+/// extended Kalman filter and keeps early steps short. Units may come while it learns: their mean rate is that since they
+/// came. Fixed memory; allocates nothing after it is made; one thread.
 /// </remarks>
 public sealed class OnlineEncoding
 {
@@ -21,12 +22,14 @@ public sealed class OnlineEncoding
     private readonly OnlineLedger[] _ledgers;
     private readonly double[,] _counts;
     private readonly double[] _spikes;
+    private readonly long[] _bins;
     private readonly int _ahead, _kept, _scaleBins, _blockBins;
     private readonly double _keep;
     private long _bin, _judged;
+    private int _born;
 
     /// <summary>Makes models of weight 0.</summary>
-    /// <param name="units">Number of units.</param>
+    /// <param name="units">Most units.</param>
     /// <param name="classSizes">Number of features of each class, in the order in which they stand in a bin.</param>
     /// <param name="options">How; null: as they are by default.</param>
     /// <exception cref="ClosedLoopException">There is no unit, no class, no lag, or a class without features.</exception>
@@ -47,7 +50,7 @@ public sealed class OnlineEncoding
             for (var lag = 0; lag < _lags.Length; lag++)
                 _weights[c, lag] = new(units, _classes[c].Size);
         _ledgers = [.. Enumerable.Range(0, units).Select(_ => new OnlineLedger(_classes.Length, _lags.Length))];
-        (_counts, _spikes) = (new double[_kept, units], new double[units]);
+        (_counts, _spikes, _bins) = (new double[_kept, units], new double[units], new long[units]);
         _scaleBins = ToBins(_options.ScaleSeconds);
         _blockBins = Math.Max(1, ToBins(_options.BlockSeconds));
         _keep = Math.Exp(-_options.BinMs / 1000 / _options.RollingSeconds);
@@ -55,8 +58,11 @@ public sealed class OnlineEncoding
         int ToBins(double seconds) => (int)Math.Ceiling(seconds * 1000 / _options.BinMs);
     }
 
-    /// <summary>Number of units.</summary>
+    /// <summary>Most units.</summary>
     public int Units { get; }
+
+    /// <summary>Units that have come so far.</summary>
+    public int Born => _born;
 
     /// <summary>Number of features of all classes together.</summary>
     public int Features { get; }
@@ -65,13 +71,14 @@ public sealed class OnlineEncoding
     public long Judged => _judged;
 
     /// <summary>Takes the next bin, and judges the one that all its features are known of by now.</summary>
-    /// <param name="counts">One a unit; more are not looked at.</param>
+    /// <param name="counts">One a unit, below 0 where it is not known; more than there can be are not looked at. Units that have no count yet have not come.</param>
     /// <param name="features">Class by class.</param>
-    /// <exception cref="ArgumentException">There are too few.</exception>
+    /// <exception cref="ArgumentException">There are too few features.</exception>
     public void Take(ReadOnlySpan<int> counts, ReadOnlySpan<float> features)
     {
-        if (counts.Length < Units || features.Length < Features)
-            throw new ArgumentException($"{Units} counts and {Features} features are needed, and there are {counts.Length} and {features.Length}", nameof(counts));
+        if (features.Length < Features)
+            throw new ArgumentException($"{Features} features are needed, and there are {features.Length}", nameof(features));
+        _born = Math.Max(_born, Math.Min(counts.Length, Units));
         var bin = _bin++;
         if (bin < _scaleBins)
         {
@@ -82,13 +89,19 @@ public sealed class OnlineEncoding
         for (var c = 0; c < _classes.Length; c++)
             _classes[c].Take(bin, Of(c, features));
         for (var unit = 0; unit < Units; unit++)
-            _counts[bin % _kept, unit] = counts[unit];
+            _counts[bin % _kept, unit] = unit < counts.Length ? counts[unit] : -1;
         if (bin - _kept + 1 >= _scaleBins)
             Judge(bin - _ahead);
     }
 
     /// <summary>What is known of a unit so far.</summary>
     public OnlineScore Read(int unit) => _ledgers[unit].Read(_options.LagsMs);
+
+    /// <summary>How well one class predicts a unit at the lag at which it has done best.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="c">The class.</param>
+    /// <returns>Over the session and over the last while, in bits a spike, and the lag; NaN before the first spike.</returns>
+    public (double BitsPerSpike, double RollingBitsPerSpike, double LagMs) ReadClass(int unit, int c) => _ledgers[unit].ReadClass(c, _options.LagsMs);
 
     private ReadOnlySpan<float> Of(int c, ReadOnlySpan<float> features) => features.Slice(_places[c], _classes[c].Size - 1);
 
@@ -99,14 +112,19 @@ public sealed class OnlineEncoding
                 if (_classes[c].At(bin - _lags[lag]) is { IsEmpty: false } features)
                     Learn(c, lag, bin, features);
         _judged++;
-        for (var unit = 0; unit < Units; unit++)
+        for (var unit = 0; unit < _born; unit++)
         {
             var count = _counts[bin % _kept, unit];
+            if (count < 0)
+                continue;
             _spikes[unit] += count;
+            _bins[unit]++;
             _ledgers[unit].EndBin(count, _keep);
-            if (_judged % _blockBins == 0)
-                _ledgers[unit].EndBlock();
         }
+        if (_judged % _blockBins == 0)
+            for (var unit = 0; unit < _born; unit++)
+                if (_bins[unit] > 0)
+                    _ledgers[unit].EndBlock();
     }
 
     /// <summary>All units of a class at a lag: predicted, scored, learned.</summary>
@@ -114,10 +132,12 @@ public sealed class OnlineEncoding
     {
         var direction = _classes[c].Direction(features);
         var reach = Vectors.Dot(features, direction);
-        for (var unit = 0; unit < Units; unit++)
+        for (var unit = 0; unit < _born; unit++)
         {
+            if (_counts[bin % _kept, unit] < 0)
+                continue;
             // Half a spike that was never there, so that a unit's first one is not a miracle.
-            var mean = (_spikes[unit] + 0.5) / (_judged + 50);
+            var mean = (_spikes[unit] + 0.5) / (_bins[unit] + 50);
             var weights = _weights[c, lag].Row(unit);
             var drive = Math.Clamp(Vectors.Dot(weights, features), -8, 8);
             var (count, expected) = (_counts[bin % _kept, unit], mean * Math.Exp(drive));

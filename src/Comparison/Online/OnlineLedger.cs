@@ -64,6 +64,15 @@ internal sealed class OnlineLedger
         return best;
     }
 
+    /// <summary>How a class does at its best lag.</summary>
+    public (double BitsPerSpike, double RollingBitsPerSpike, double LagMs) ReadClass(int c, IReadOnlyList<double> lagsMs)
+    {
+        if (_spikes == 0)
+            return (double.NaN, double.NaN, double.NaN);
+        var lag = BestLag(c);
+        return (PoissonScores.BitsPerSpike(Nats(c), _spikes), PoissonScores.BitsPerSpike(_rolling[(c * _lags) + lag], _rollingSpikes), lagsMs[lag]);
+    }
+
     /// <summary>What is known so far.</summary>
     public OnlineScore Read(IReadOnlyList<double> lagsMs)
     {

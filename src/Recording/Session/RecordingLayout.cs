@@ -19,6 +19,9 @@ public sealed record RecordingLayout(
     /// <summary>The tetrodes whose samples are recorded; null where none are.</summary>
     public TetrodeLayout? Tetrodes { get; init; }
 
+    /// <summary>What is compared while the session runs; null where nothing is.</summary>
+    public ComparisonLayout? Comparison { get; init; }
+
     /// <summary>An empty keypoint set of this layout.</summary>
     public Keypoints NewKeypoints() => new(Keypoints);
 

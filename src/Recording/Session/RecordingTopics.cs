@@ -48,6 +48,12 @@ public static class RecordingTopics
     /// <summary>Sync pulses among the samples, each with the trigger of the cameras that it was; only where a line for them is named.</summary>
     public const string SyncPulses = "/tetrodes/sync";
 
+    /// <summary>How well each class of features predicts each unit, from time to time.</summary>
+    public const string ComparisonScores = "/comparison/scores";
+
+    /// <summary>What neurons and layers make of the animal's behaviours, from time to time.</summary>
+    public const string BehaviourComparison = "/comparison/behaviours";
+
     /// <summary>Latencies, queues and drops, as JSON.</summary>
     public const string Telemetry = "/telemetry";
 }

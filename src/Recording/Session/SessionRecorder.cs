@@ -25,6 +25,7 @@ public sealed class SessionRecorder : IDisposable
     private readonly ushort _telemetry;
     private readonly CameraChannels? _cameras;
     private readonly TetrodeChannels? _tetrodes;
+    private readonly ComparisonChannels? _comparison;
     private long _messages;
     private long _longestWaitTicks;
 
@@ -47,6 +48,8 @@ public sealed class SessionRecorder : IDisposable
             _cameras = new(this, frames, content.ImageCodec ?? throw new ArgumentException("Images cannot be recorded without a codec.", nameof(content)));
         if (Layout.Tetrodes is { } tetrodes)
             _tetrodes = new(this, tetrodes);
+        if (Layout.Comparison is { } comparison)
+            _comparison = new(this, comparison);
         foreach (var (name, values) in content.Metadata)
             file.Writer.WriteMetadata(name, values);
         foreach (var attachment in content.Attachments)
@@ -82,7 +85,7 @@ public sealed class SessionRecorder : IDisposable
     };
 
     /// <summary>Blocks that are on their way to the file; zero after <see cref="Finish"/>.</summary>
-    internal int OutstandingBlocks => _pool.Outstanding + (_cameras?.Outstanding ?? 0) + (_tetrodes?.Outstanding ?? 0);
+    internal int OutstandingBlocks => _pool.Outstanding + (_cameras?.Outstanding ?? 0) + (_tetrodes?.Outstanding ?? 0) + (_comparison?.Outstanding ?? 0);
 
     /// <summary>Bytes that the encoder's thread has allocated since it began.</summary>
     internal long EncoderAllocatedBytes => _cameras?.Encoder?.AllocatedBytes ?? 0;
@@ -194,6 +197,14 @@ public sealed class SessionRecorder : IDisposable
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void Write(in SyncPulse pulse) => Tetrodes.Write(pulse);
 
+    /// <summary>Records how well features predict units.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(ComparisonScores scores) => Comparison.Write(scores);
+
+    /// <summary>Records what neurons and layers make of behaviours.</summary>
+    /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
+    public void Write(BehaviourComparison behaviours) => Comparison.Write(behaviours);
+
     /// <summary>Records telemetry: one JSON object as UTF-8.</summary>
     /// <exception cref="ClosedLoopException">The recording has ended; the message says why and what is safe.</exception>
     public void WriteTelemetry(SessionTime time, ReadOnlySpan<byte> json)
@@ -267,6 +278,8 @@ public sealed class SessionRecorder : IDisposable
     }
 
     private TetrodeChannels Tetrodes => _tetrodes ?? throw new InvalidOperationException("The recording's layout has no tetrodes.");
+
+    private ComparisonChannels Comparison => _comparison ?? throw new InvalidOperationException("The recording's layout has no comparison.");
 
     private RecordBlock Rent() => Rent(_pool);
 

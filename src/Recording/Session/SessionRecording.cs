@@ -126,6 +126,12 @@ public sealed class SessionRecording : IDisposable
             yield return record.ToPulse();
     }
 
+    /// <summary>How well features predicted units, from time to time; none where nothing was compared.</summary>
+    public RecordReader<ComparisonScores> ComparisonScores() => Read(RecordingTopics.ComparisonScores, ComparisonTables.Scores);
+
+    /// <summary>What neurons and layers made of behaviours, from time to time.</summary>
+    public RecordReader<BehaviourComparison> BehaviourComparisons() => Read(RecordingTopics.BehaviourComparison, ComparisonTables.Behaviours);
+
     /// <summary>All telemetry: session time and JSON object.</summary>
     public IEnumerable<(SessionTime Time, string Json)> Telemetry()
     {
@@ -202,6 +208,7 @@ public sealed class SessionRecording : IDisposable
             {
                 Frames = ChannelOf(file, RecordingTopics.Frames) is { } frames ? FrameLayout.Parse(frames.Metadata) : null,
                 Tetrodes = ChannelOf(file, RecordingTopics.Samples) is { } samples ? TetrodeLayout.Parse(samples.Metadata) : null,
+                Comparison = ChannelOf(file, RecordingTopics.ComparisonScores) is { } scores ? ComparisonLayout.Parse(scores.Metadata) : null,
             };
         }
         catch (FormatException error)

@@ -48,6 +48,15 @@ public sealed class SimulatedTetrodeSource : ISampleSource
     /// <summary>The channels of each tetrode.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Tetrodes { get; }
 
+    /// <summary>The neurons that a source of these options plants, before there is one: who plans their rates has to know them.</summary>
+    /// <exception cref="ClosedLoopException">An option is out of its range.</exception>
+    public static IReadOnlyList<SimulatedUnit> NeuronsOf(SimulatedTetrodeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        return UnitPlacement.Place(options);
+    }
+
     /// <summary>The planted neurons, tetrode by tetrode.</summary>
     public IReadOnlyList<SimulatedUnit> Units => _signal.Units;
 

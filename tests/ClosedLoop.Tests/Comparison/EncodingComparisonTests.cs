@@ -129,6 +129,51 @@ public class EncodingComparisonTests
     }
 
     [Fact]
+    public void A_moment_unlike_all_others_is_kept_within_bounds()
+    {
+        var features = PlantedCounts.Features(new RandomStream(17, "clip"), 1000, 2);
+        features[500, 0] = 1e4;
+        var clipped = Class("a", default, features).Clipped(6).Features;
+        var deviation = Math.Sqrt(features.Covariance(0)[0, 0]);
+        Assert.Equal(features.Means()[0] + (6 * deviation), clipped[500, 0], 1e-6);
+        Assert.Equal(features.Row(499), clipped.Row(499));
+        Assert.Equal(features.Column(1), clipped.Column(1));
+    }
+
+    [Fact]
+    public void Bins_that_cannot_be_used_change_nothing()
+    {
+        // What stands in bins that are marked, in counts or in features, has no say; and folds test as many bins as before.
+        var random = new RandomStream(18, "masked");
+        var features = PlantedCounts.Features(random, 4000, 3, 0.6);
+        var counts = PlantedCounts.Columns(PlantedCounts.Driven(random, features, [0.8, 0, 0.3], 0.3, 2));
+        var options = new EncodingOptions { LeastLagMs = -40, MostLagMs = 60, LagStepMs = 20, Folds = 6 };
+        bool[] usableCounts = [.. Enumerable.Range(0, 4000).Select(t => t is < 700 or > 720)], usableFeatures = [.. Enumerable.Range(0, 4000).Select(t => t is < 2000 or > 2300)];
+        EncodingResult Run() => EncodingComparison.Run(new EncodingData(counts, ["a"], [Class("all", default, features)]) { UsableCounts = usableCounts, UsableFeatures = usableFeatures }, options);
+        var before = Run();
+        var spikes = Enumerable.Range(0, 4000).Where(t => usableCounts[t]).Sum(t => counts[t, 0]);
+        Assert.Equal(spikes / (usableCounts.Count(usable => usable) * 0.02), before.Units[0].RateHz, 1e-9);
+        Assert.Equal(40, before.Units[0].Classes[0].LagMs);
+        Assert.True(before.Units[0].IsPredicted);
+        for (var t = 700; t <= 720; t++)
+            counts[t, 0] = 40;
+        // The mean and scale of a class are those of all its bins: what stands in bins that are not used is only exchanged.
+        for (var j = 0; j < 3; j++)
+            for (var t = 2000; t < 2150; t++)
+                (features[t, j], features[4300 - t, j]) = (features[4300 - t, j], features[t, j]);
+        var after = Run();
+        for (var lag = 0; lag < before.LagsMs.Length; lag++)
+            Assert.Equal(before.Units[0].Classes[0].LagBitsPerSpike[lag], after.Units[0].Classes[0].LagBitsPerSpike[lag], 1e-6);
+        var stretches = new EncodingData(counts, ["a"], []) { UsableCounts = usableCounts, UsableFeatures = usableFeatures }.Usable(-2, 3);
+        Assert.Equal([new(3, 700), new(721, 1998), new(2304, 3998)], stretches);
+        var folds = ContiguousFolds.OfStretches(stretches, 6, 5);
+        var bins = stretches.Sum(stretch => stretch.Length);
+        Assert.Equal(bins, folds.TestRanges.Sum(ranges => ranges.Sum(range => range.Length)));
+        Assert.All(folds.TestRanges, ranges => Assert.InRange(ranges.Sum(range => range.Length), (bins / 6) - 1, (bins / 6) + 1));
+        Assert.All(Enumerable.Range(0, 6), k => Assert.All(folds.Trains[k], range => Assert.True(range.End <= folds.Tests[k].Start - 5 || range.Start >= folds.Tests[k].End + 5)));
+    }
+
+    [Fact]
     public void Constant_features_are_dropped_by_name_and_broken_ones_refused()
     {
         var (kept, dropped) = Class("a", default, Matrix.Of([1, 5], [2, 5], [3, 5])).WithoutConstants();

@@ -85,6 +85,35 @@ public class OnlineEncodingTests
     }
 
     [Fact]
+    public void A_unit_that_comes_late_or_is_not_counted_for_a_while_is_judged_by_its_own_bins()
+    {
+        var random = new RandomStream(54, "births");
+        var features = PlantedCounts.Features(random, Bins, 3, 0.8);
+        var counts = PlantedCounts.Driven(random, features, PlantedCounts.Weights(random, 3, 0.8), 0.2, 0);
+        // The second unit is the first one, but it comes at a third of the session; the third is that, uncounted for a tenth.
+        var (alone, together) = (new OnlineEncoding(1, [3], new() { LagsMs = [0], ScaleSeconds = 1 }), new OnlineEncoding(4, [3], new() { LagsMs = [0], ScaleSeconds = 1 }));
+        var row = new float[3];
+        for (var t = 0; t < Bins; t++)
+        {
+            for (var j = 0; j < 3; j++)
+                row[j] = (float)features[t, j];
+            var count = (int)counts[t];
+            if (t >= Bins / 3)
+                together.Take([count, count, t % 1000 < 100 ? -1 : count], row);
+            else
+                together.Take([count], row);
+            alone.Take([count], row);
+        }
+        Assert.Equal(alone.Read(0), together.Read(0));
+        // What learning has cost falls on fewer spikes.
+        Assert.InRange(together.Read(1).BitsPerSpike / alone.Read(0).BitsPerSpike, 0.65, 1.1);
+        Assert.InRange(together.Read(2).BitsPerSpike / together.Read(1).BitsPerSpike, 0.85, 1.15);
+        Assert.InRange(together.Read(2).IsPredictive, 0.99, 1);
+        Assert.Equal(-1, together.Read(3).Leading);
+        Assert.Equal(together.Read(1).BitsPerSpike, together.ReadClass(1, 0).BitsPerSpike);
+    }
+
+    [Fact]
     public void What_bursts_or_leaps_does_not_break_it()
     {
         var random = new RandomStream(53, "leaps");
@@ -98,7 +127,7 @@ public class OnlineEncodingTests
         }
         Assert.True(double.IsFinite(online.Read(0).BitsPerSpike));
         Assert.Equal(-1, online.Read(1).Leading);
-        Assert.Throws<ArgumentException>(() => online.Take([1], features));
+        Assert.Throws<ArgumentException>(() => online.Take([1, 0], features.AsSpan(1)));
         Assert.Throws<ClosedLoopException>(() => new OnlineEncoding(1, [3, 0]));
     }
 }

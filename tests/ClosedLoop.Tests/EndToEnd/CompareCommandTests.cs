@@ -74,7 +74,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         // Every figure is well-formed by itself.
         var figures = page.Split("<svg").Skip(1).Select(part => "<svg" + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)]).ToArray();
-        Assert.Equal(8, figures.Length);
+        Assert.Equal(10, figures.Length);
         Assert.All(figures, figure => System.Xml.Linq.XDocument.Parse(figure));
     }
 

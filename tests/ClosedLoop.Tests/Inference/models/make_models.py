@@ -72,3 +72,11 @@ save(HERE / "nonzero.onnx", [helper.make_node("NonZero", ["x"], ["places"])],
 # A kind of element that none of our networks has.
 save(HERE / "double.onnx", [helper.make_node("Identity", ["x"], ["y"])],
      [tensor("x", TensorProto.DOUBLE, [4])], [tensor("y", TensorProto.DOUBLE, [4])])
+
+# Scores of two behaviours that remember: each is its feature and half of what it was.
+save(HERE / "behaviours.onnx",
+     [helper.make_node("Mul", ["trace", "half"], ["faded"]), helper.make_node("Add", ["faded", "features"], ["next_trace"]),
+      helper.make_node("Identity", ["next_trace"], ["scores"])],
+     [tensor("features", TensorProto.FLOAT, [1, 2]), tensor("trace", TensorProto.FLOAT, [1, 2])],
+     [tensor("scores", TensorProto.FLOAT, [1, 2]), tensor("next_trace", TensorProto.FLOAT, [1, 2])],
+     [("half", np.array(0.5, np.float32))])

@@ -1,0 +1,34 @@
+using ClosedLoop.Comparison;
+using ClosedLoop.Simulation;
+
+namespace ClosedLoop.Comparing;
+
+/// <summary>What planted neurons follow: classes of features that say different things, so that it can be told which it was.</summary>
+public static class PlantedClasses
+{
+    private static readonly string[] s_layers = ["latent_mean", "decoder_1", "lstm_1"], s_movement = [FeatureLayout.JointVelocities, FeatureLayout.RootKinematics, FeatureLayout.JointAngles];
+
+    /// <summary>A plan's options where spikes are made after the session's poses and steps are known: neurons may come first.</summary>
+    /// <param name="layout">The features.</param>
+    /// <param name="seed">Seed of the plan.</param>
+    public static PlantedPlanOptions Known(FeatureLayout layout, int seed) => Of(layout, seed) with { NetworkLagsMs = [0, 100, 200], MovementLagsMs = [-200, -100, 0, 100, 200] };
+
+    /// <summary>
+    /// A plan's options in a live session. NB: what the network computes of a pose is known about a tenth of a second after its
+    /// capture, when the window has filled and vision and network are done; what would follow sooner could not be simulated.
+    /// </summary>
+    /// <param name="layout">The features.</param>
+    /// <param name="seed">Seed of the plan.</param>
+    public static PlantedPlanOptions Live(FeatureLayout layout, int seed) => Of(layout, seed) with { NetworkLagsMs = [200, 220], MovementLagsMs = [180, 200] };
+
+    private static PlantedPlanOptions Of(FeatureLayout layout, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return new()
+        {
+            Seed = seed,
+            NetworkClasses = [.. layout.Groups.Where(group => group.Kind == FeatureKind.Computational && (s_layers.Contains(group.Name) || group.Name == FeatureLayout.Action)).Select(group => group.Name)],
+            MovementClasses = s_movement,
+        };
+    }
+}
