@@ -157,7 +157,7 @@ public sealed partial class TetrodeSorter
                 metric ??= _covariance.ToMetric();
                 foreach (var template in known)
                     template.Refresh(metric, _options);
-                return (metric, UnitLearning.Learn(events, count, metric, levels, _options, known));
+                return (metric, UnitLearning.Learn(events, count, metric, levels, _rateHz, _options, known));
             },
             CancellationToken.None,
             TaskCreationOptions.None,
