@@ -146,7 +146,11 @@ public sealed partial class TetrodeSorter
         if (first is not { _matcher.Metric: { } metric, _recorded: { } trajectory, _archive: { } archive })
             return;
         foreach (var template in first._matcher.Templates)
+        {
             trajectory.Widen(template.Unit, template.Spread);
+            if (!template.IsAlone)
+                trajectory.Hide(template.Unit);
+        }
         UnitRefinement.Refine(trajectory, archive, metric, first._levels, _rateHz, _options);
         (_planned, _waiting) = (trajectory, null);
         _matcher = new(Wires, metric, _options);

@@ -314,7 +314,8 @@ internal sealed class UnitLearning
     private void Reaverage(TemplateMatcher matcher, int known)
     {
         Span<TemplateMatch> found = stackalloc TemplateMatch[TemplateMatcher.MostSpikes];
-        var (sums, counts, all) = (new double[matcher.Templates.Count][], new int[matcher.Templates.Count], new int[matcher.Templates.Count]);
+        var sums = new double[matcher.Templates.Count][];
+        var (counts, alone, all) = (new int[sums.Length], new int[sums.Length], new int[sums.Length]);
         for (var k = 0; k < sums.Length; k++)
             sums[k] = new double[_dimensions];
         for (var i = 0; i < _count; i++)
@@ -324,6 +325,7 @@ internal sealed class UnitLearning
             foreach (var match in found[..count])
             {
                 all[match.Template]++;
+                alone[match.Template] += matcher.Single ? 1 : 0;
                 var template = matcher.Templates[match.Template];
                 // NB: weaker ones may be another's further away, and would draw the template to it.
                 if (!matcher.Single || match.Template < known || match.Gain < 0.5 * template.Energy)
@@ -337,7 +339,7 @@ internal sealed class UnitLearning
         for (var k = known; k < matcher.Templates.Count; k++)
         {
             var template = matcher.Templates[k];
-            template.Spikes = all[k];
+            (template.Spikes, template.Alone) = (all[k], all[k] > 0 ? (double)alone[k] / all[k] : 1);
             if (counts[k] < 10)
                 continue;
             for (var d = 0; d < _dimensions; d++)

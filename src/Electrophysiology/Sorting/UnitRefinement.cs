@@ -171,7 +171,7 @@ internal sealed class UnitRefinement
         if (rejects.Count < 2 * _options.LeastSpikes)
             return;
         var window = new float[_levels.Length * _options.Window];
-        var events = new EventStore(rejects.Count, window.Length);
+        var events = new EventStore(rejects.Count, _levels.Length, _options.Window);
         for (var i = 0; i < rejects.Count; i++)
         {
             rejects.Read(i, window);
@@ -184,6 +184,8 @@ internal sealed class UnitRefinement
         {
             template.Unit = _next++;
             _trajectory.Widen(template.Unit, template.Spread);
+            if (!template.IsAlone)
+                _trajectory.Hide(template.Unit);
             matcher.Templates.Add(template);
         }
         var trains = new Dictionary<int, List<double>>();
