@@ -15,7 +15,7 @@ public sealed partial class TetrodeSorter
     // Events, as a multiple of what is learnt from, that may wait; and those that are learnt from at least, where so many come that the rest of the room is needed while it is learnt.
     private const int Waiting = 3, LeastLearnt = 2000;
     private const double ViolationS = 0.0015;
-    private const float SureMargin = 5, MostStep = 0.05f, RefreshStep = 0.02f;
+    private const float SureMargin = 10, MostStep = 0.05f, RefreshStep = 0.02f;
 
     private readonly SortingOptions _options;
     private readonly double _rateHz;

@@ -176,7 +176,7 @@ public sealed class TetrodeSorterTests
     public void A_busy_tetrode_loses_nothing_of_what_comes_while_it_is_learnt()
     {
         var planted = new PlantedTetrodes(1, 3, 40, 6);
-        // Of events there are a hundred a second: the learning ends after ten seconds, and twelve more wait for the units.
+        // Of events there are sixty a second: a thousand end the learning after sixteen seconds, and more than seven hundred come until the units are taken into use.
         var (spikes, chain) = Sort(planted, Quick with { Sorting = Quick.Sorting with { LearningEvents = 1000, AdoptionS = 12 } });
         Assert.Equal(0, chain.Sorters[0].Dropped);
         Assert.All(planted.Compare(spikes)[0].Matches, match => Assert.True(match.Recall > 0.9, $"recall {match.Recall:F3}"));
