@@ -12,7 +12,8 @@ public sealed partial class TetrodeSorter
     private const int MostUnits = 24, Kept = 2048, KeptRejects = 1500;
     // Events that waited are told of so many to every 128 samples of the stream, so that no block has to sort them all.
     private const int Drained = 4;
-    // Events, as a multiple of what is learnt from, that may wait; and those that are learnt from at least, where so many come that the rest of the room is needed while it is learnt.
+    // Events, as a multiple of what is learnt from, that may wait; and those that are learnt from at least, where so many come
+    // that the rest of the room is needed while it is learnt.
     private const int Waiting = 3, LeastLearnt = 2000;
     private const double ViolationS = 0.0015;
     private const float SureMargin = 10, MostStep = 0.05f, RefreshStep = 0.02f;
@@ -58,7 +59,7 @@ public sealed partial class TetrodeSorter
     /// <summary>Whether there are units, and all that waited for them has been told of.</summary>
     public bool Learnt => _matcher is not null && _waiting is null;
 
-    /// <summary>Events that had to be let go while units were being learnt.</summary>
+    /// <summary>Events that had to be let go while units were being learnt: none, but where several hundred come a second.</summary>
     public long Dropped { get; private set; }
 
     /// <summary>Events that no template explained, since the units were learnt.</summary>

@@ -7,8 +7,9 @@ namespace ClosedLoop.Electrophysiology;
 /// that a distance says how well two can be told apart, reduced to the principal components that spread more than noise,
 /// and clustered (<see cref="SnippetClustering"/>). Clusters become templates; the events are then explained by the
 /// templates and the templates averaged anew of the events that are one spike, so that neither misalignment nor overlaps
-/// stay in them; and each unit's spikes are clustered once more by themselves. Templates that are the same unit, the sum
-/// of two others, or no more than noise go.
+/// stay in them; and each unit's spikes are clustered once more by themselves, and where no valley shows taken apart by what
+/// the noise's known width tells (<see cref="UnitSplit"/>), unless their times say that they are one neuron's. Templates that
+/// are the same unit, the sum of two others, or no more than noise go.
 /// </summary>
 internal sealed class UnitLearning
 {
