@@ -35,12 +35,12 @@ public sealed record BehaviourSimilarity(
         if (varying.Columns == 0)
             return null;
         var measured = behaviours.Patterns(varying);
-        var precision = NoisePrecision.ShrinkageDiagonal(behaviours.Residuals(varying, measured));
-        var units = Rdm.Crossnobis(measured, precision);
+        var noise = NoisePrecision.ShrunkToDiagonal(behaviours.Residuals(varying, measured));
+        var units = Rdm.CrossnobisOfNoise(measured, noise);
         var whitened = WhitenedSimilarity.Of(behaviours.Names.Count);
         // NB: neighbouring measurements make a part, so that parts are stretches of time, as sessions would be. Classes are held
         // to the parts as the ceiling is: of the whole recording, which is less noisy, they would rise above it.
-        var parts = Enumerable.Range(0, Parts).Select(part => Rdm.Crossnobis(measured[(part * MeasurementsPerPart)..((part + 1) * MeasurementsPerPart)], precision)).ToArray();
+        var parts = Enumerable.Range(0, Parts).Select(part => Rdm.CrossnobisOfNoise(measured[(part * MeasurementsPerPart)..((part + 1) * MeasurementsPerPart)], noise)).ToArray();
         var found = classes.Select(one =>
         {
             using var design = new DesignMatrix(one.Features, one.FeatureNames);
