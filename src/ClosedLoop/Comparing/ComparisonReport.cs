@@ -64,6 +64,7 @@ public static class ComparisonReport
         foreach (var (name, of) in outcome.Variability)
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{of.Bins}</td><td>{Encode(of.Behaviour)}</td><td>{of.MeanVariance:F3}</td><td>{of.EffectiveDimensions:F2}</td></tr>");
         page.Append("</table>");
+        DistanceFigures.Append(page, outcome.Behaviours?.Distances ?? []);
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);

@@ -16,6 +16,9 @@ public sealed record BehaviourSimilarity(
 {
     private const int Parts = 4, MeasurementsPerPart = 2;
 
+    /// <summary>How far apart the behaviours lie as distributions, in the units and in each class.</summary>
+    public IReadOnlyList<BehaviourDistance> Distances { get; init; } = [];
+
     /// <summary>Fewest behaviours that say anything: of two there is but one distance.</summary>
     public const int LeastBehaviours = 3;
 
@@ -52,7 +55,8 @@ public sealed record BehaviourSimilarity(
             var drawn = behaviours.Names.Count < 4 ? null : ConditionBootstrap.WhitenedCosines(parts, rdm);
             return (one.Name, rdm, parts.Average(part => whitened.Cosine(part, rdm)), drawn is null ? double.NaN : drawn[25], drawn is null ? double.NaN : drawn[974]);
         }).ToArray();
-        return new(behaviours.Names, behaviours.LeftOut, units, found, NoiseCeiling.Whitened(parts, whitened));
+        FeatureClass counted = new("units", FeatureKind.Unspecified, [.. Enumerable.Range(0, varying.Columns).Select(unit => $"unit {unit}")], varying);
+        return new(behaviours.Names, behaviours.LeftOut, units, found, NoiseCeiling.Whitened(parts, whitened)) { Distances = BehaviourDistance.Of([counted, .. classes], labels) };
     }
 
     /// <summary>The units whose counts vary within behaviours: the noise of others cannot be weighed.</summary>
