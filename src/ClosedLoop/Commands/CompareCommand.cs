@@ -22,8 +22,10 @@ public static class CompareCommand
         var folds = new Option<int>("--folds") { Description = "Stretches of time that are tested in turn.", HelpName = "N", DefaultValueFactory = _ => 10 };
         var alpha = new Option<string>("--alpha") { Description = "Strength of the ridge, per bin, on standardised features; of several, as in 1e-4,1e-3,1e-2,0.1, each fold takes for each unit what suits it.", HelpName = "A,..", DefaultValueFactory = _ => "1e-3" };
         var lags = new Option<string>("--lags") { Description = "Lags in ms, from, to and between; below 0 a unit comes before the features.", HelpName = "FROM:TO:STEP", DefaultValueFactory = _ => "-1000:300:40" };
+        var model = new Option<string>("--model") { Description = "What units are judged by: ridge, or elastic-net, which takes many times as long and leaves out features that say nothing; lags are the ridge's.", HelpName = "ridge|elastic-net", DefaultValueFactory = _ => "ridge" };
+        model.AcceptOnlyFromAmong("ridge", "elastic-net");
         var json = JsonReport.CreateOption();
-        var command = new Command("compare", "Find out which features predict which units, and whether they tell behaviours apart alike.") { counts, features, classes, binMs, output, folds, alpha, lags, json };
+        var command = new Command("compare", "Find out which features predict which units, and whether they tell behaviours apart alike.") { counts, features, classes, binMs, output, folds, alpha, lags, model, json };
         command.SetAction((parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(output);
@@ -34,7 +36,7 @@ public static class CompareCommand
             var run = new TableComparison
             {
                 Counts = parsed.GetRequiredValue(counts), Features = parsed.GetRequiredValue(features), Classes = parsed.GetValue(classes),
-                Options = new() { BinMs = width, Folds = parsed.GetValue(folds), Alphas = Alphas(parsed.GetRequiredValue(alpha)), LeastLagMs = ends[0], MostLagMs = ends[1], LagStepMs = ends[2] },
+                Options = new() { BinMs = width, Folds = parsed.GetValue(folds), Alphas = Alphas(parsed.GetRequiredValue(alpha)), LeastLagMs = ends[0], MostLagMs = ends[1], LagStepMs = ends[2], ElasticNetRatio = parsed.GetRequiredValue(model) == "elastic-net" ? 0.5 : 0 },
             };
             TableComparison.Outcome outcome;
             using (var line = new ProgressLine())
