@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace ClosedLoop.Comparison;
 
 /// <summary>
-/// A large symmetric positive matrix as a lower triangle times its transpose, by blocks: three to ten times as fast as
-/// <see cref="Cholesky"/> from some fifty rows on, and it solves for sixteen vectors at once.
+/// A large symmetric positive matrix as a lower triangle times its transpose: as <see cref="Cholesky"/>, but by blocks, whose
+/// products stay in registers, and it solves for sixteen vectors at once.
 /// </summary>
 internal sealed unsafe class BlockCholesky : IDisposable
 {

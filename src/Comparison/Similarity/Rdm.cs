@@ -69,7 +69,7 @@ public sealed class Rdm
         return differences.ToRdm();
     }
 
-    /// <summary>The same with the noise covariance itself, which need not be inverted: three to ten times as fast as to invert it first.</summary>
+    /// <summary>The same with the noise covariance itself, which is never inverted: patterns are whitened by its factor.</summary>
     /// <param name="folds">Patterns of independent measurements, rows are conditions, columns channels.</param>
     /// <param name="noise">The channels' noise covariance.</param>
     /// <exception cref="ClosedLoopException">There are fewer than two folds, they differ in shape, or the covariance has no inverse.</exception>
