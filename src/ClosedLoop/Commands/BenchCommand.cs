@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClosedLoop.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Diagnostics;
 using ClosedLoop.Imitation;
@@ -41,9 +42,10 @@ public static class BenchCommand
         var tetrodes = new Option<int>("--tetrodes") { Description = "Simulated tetrodes to measure sorting on; 0 leaves it out.", HelpName = "N", DefaultValueFactory = _ => 32 };
         var minutes = new Option<double>("--tetrode-minutes") { Description = "Minutes of them that are sorted as fast as possible, learning included.", HelpName = "M", DefaultValueFactory = _ => 30 };
         var scipy = new Option<bool>("--scipy") { Description = "Also compare filter and spike detector with SciPy's, on one core each, in turns." };
+        var comparison = new Option<bool>("--comparison") { Description = "Also measure the comparison of activity with features: online, and beside NumPy and scikit-learn on one core each where Python has them." };
         var json = JsonReport.CreateOption();
         var body = new BodyOptions("Also compare how fast our own rat steps with the body in this MJCF file; needs --attachment.");
-        var command = new Command("bench", "Measure the path from keypoints to action and the sorting of tetrodes: percentiles, and what they are made of.") { frames, budget, model, device, threads, sets, policy, tetrodes, minutes, scipy };
+        var command = new Command("bench", "Measure the path from keypoints to action and the sorting of tetrodes: percentiles, and what they are made of.") { frames, budget, model, device, threads, sets, policy, tetrodes, minutes, scipy, comparison };
         body.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
@@ -71,6 +73,7 @@ public static class BenchCommand
                 Policy = driver == "none" ? null : PolicyBench.Measure(driver, 2000, 50, cancellation),
                 Sorting = ears == 0 ? null : Sort(ears, earMinutes, cancellation),
                 Scipy = parsed.GetValue(scipy) ? ScipyComparison.Measure(ears == 0 ? 32 : ears, ScipyComparison.UsualSeconds, cancellation) : null,
+                Comparison = parsed.GetValue(comparison) ? Compare(cancellation) : null,
             };
             Print(result, parsed.GetValue(budget));
             JsonReport.Write(parsed.GetValue(json), result);
@@ -96,7 +99,7 @@ public static class BenchCommand
         return new(
             ProgramVersion.Full, MujocoModel.LibraryVersion, MachineFacts.Read(), result.Frames,
             kernels.ToDictionary(kernel => kernel, kernel => result.LatencyMs[kernel]), path, sum, path.P99 / sum,
-            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null, Vision: null, Policy: null, Sorting: null, Scipy: null);
+            path.P99 / kernels.Sum(kernel => result.LatencyMs[kernel].P99), result.AllocatedBytesPerFrame, Stepping: null, Vision: null, Policy: null, Sorting: null, Scipy: null, Comparison: null);
     }
 
     private static SortingBenchResult Sort(int tetrodes, double minutes, CancellationToken cancellation)
@@ -105,10 +108,16 @@ public static class BenchCommand
         return SortingBench.Measure(tetrodes, minutes, PacedS, line, cancellation);
     }
 
+    private static ComparisonBenchResult Compare(CancellationToken cancellation)
+    {
+        using var line = new ProgressLine();
+        return ComparisonBench.Measure(line, cancellation);
+    }
+
     /// <summary>Every set becomes an action in time; of the networks that are made for this, every hundredth set may take longer than a period.</summary>
     private static bool IsWithin(BenchResult result, double budgetMs) =>
         result.KeypointToActionMs.P999 <= budgetMs && result.AllocatedBytesPerFrame == 0
-        && (result.Sorting is not { } sorting || sorting.IsWithin) && (result.Scipy is not { } scipy || scipy.IsWithin)
+        && (result.Sorting is not { } sorting || sorting.IsWithin) && (result.Scipy is not { } scipy || scipy.IsWithin) && (result.Comparison is not { } comparison || comparison.IsWithin)
         && (result.Policy is not { } policy || (policy.AllocatedBytesPerStep == 0 && policy.ResamplingMs <= ResamplingMs))
         && (result.Vision is not { } vision || vision.Model != "fast" || (vision.LatencyMs["set"].P99 < PeriodMs && vision.SetsPerS >= 1000 / PeriodMs));
 
@@ -148,8 +157,8 @@ public static class BenchCommand
             foreach (var (stage, latency) in vision.LatencyMs)
                 output.WriteLine($"  {stage,-22} p50 {latency.P50,7:F3}   p99 {latency.P99,7:F3}   p99.9 {latency.P999,7:F3}   max {latency.Max,7:F3} ms");
         }
-        foreach (var line in (result.Sorting?.Lines() ?? []).Concat(result.Scipy?.Lines() ?? []))
+        foreach (var line in (result.Sorting?.Lines() ?? []).Concat(result.Scipy?.Lines() ?? []).Concat(result.Comparison?.Lines() ?? []))
             output.WriteLine(line);
-        output.WriteLine($"{(IsWithin(result, budgetMs) ? "within budget" : "budget missed")}: keypoints to action p99.9 of at most {budgetMs:F1} ms, nothing allocated{(result.Vision is { Model: "fast" } ? $", images to keypoints p99 below {PeriodMs:F0} ms" : "")}{(result.Sorting is null ? "" : $", sorting {SortingBenchResult.LeastRealtimeFactor:F0} times real time, sample to spike p99 of at most {SortingBenchResult.MostLatencyMs:F0} ms, flat memory")}{(result.Scipy is null ? "" : $", {ScipyComparisonResult.LeastRatio:F0} times SciPy")}");
+        output.WriteLine($"{(IsWithin(result, budgetMs) ? "within budget" : "budget missed")}: keypoints to action p99.9 of at most {budgetMs:F1} ms, nothing allocated{(result.Vision is { Model: "fast" } ? $", images to keypoints p99 below {PeriodMs:F0} ms" : "")}{(result.Sorting is null ? "" : $", sorting {SortingBenchResult.LeastRealtimeFactor:F0} times real time, sample to spike p99 of at most {SortingBenchResult.MostLatencyMs:F0} ms, flat memory")}{(result.Scipy is null ? "" : $", {ScipyComparisonResult.LeastRatio:F0} times SciPy")}{(result.Comparison is null ? "" : $", encoding models online within {OnlineLoadResult.MostCoreShare:P0} of a core")}{(result.Comparison?.Numpy is null ? "" : $", regressions {NumpyComparisonResult.LeastGlmRatio:F0} times scikit-learn, similarities {NumpyComparisonResult.LeastSimilarityRatio:F0} times NumPy")}");
     }
 }

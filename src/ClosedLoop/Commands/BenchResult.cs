@@ -1,3 +1,4 @@
+using ClosedLoop.Comparing;
 using ClosedLoop.Diagnostics;
 using ClosedLoop.Imitation;
 using ClosedLoop.Sessions;
@@ -21,9 +22,10 @@ namespace ClosedLoop.Commands;
 /// <param name="Policy">What the policy takes beside the physics; null where it was left out.</param>
 /// <param name="Sorting">What sorting tetrodes takes; null where it was left out.</param>
 /// <param name="Scipy">Filter and spike detector beside SciPy's; null where that was not asked for.</param>
+/// <param name="Comparison">What comparing activity with features takes; null where that was not asked for.</param>
 /// <param name="Stepping">How fast our own rat steps beside another body; null where none was named.</param>
 internal sealed record BenchResult(
     string Version, string Mujoco, MachineFacts Machine, long Frames, IReadOnlyDictionary<string, LatencyResult> KernelsMs,
     LatencyResult KeypointToActionMs, double KernelSumMs, double P99ToKernels, double P99ToKernelsP99, double AllocatedBytesPerFrame,
     IReadOnlyList<SteppingResult>? Stepping, VisionBenchResult? Vision, PolicyBenchResult? Policy,
-    SortingBenchResult? Sorting, ScipyComparisonResult? Scipy);
+    SortingBenchResult? Sorting, ScipyComparisonResult? Scipy, ComparisonBenchResult? Comparison);

@@ -55,6 +55,8 @@ public static class ComparisonReport
     private static void AppendUnits(StringBuilder page, EncodingResult encoding)
     {
         page.Append("<h2>Units</h2>");
+        if (encoding.ElasticNetRatio > 0)
+            page.Append(CultureInfo.InvariantCulture, $"<p>Judged by elastic nets ({encoding.ElasticNetRatio:G3} of the penalty on absolute weights), each with the strength that does best on the last fifth of its fitted bins, at the lag that the ridge finds; curves over lags are the ridge's.</p>");
         if (encoding.Units.Count > MostUnits)
             page.Append(CultureInfo.InvariantCulture, $"<p>The {MostUnits} that are predicted best; all are in scores.csv.</p>");
         page.Append("<table><tr><th>unit</th><th>rate, Hz</th><th>leading class</th><th>CV-LLR, bits a spike</th><th>pseudo R<sup>2</sup></th><th>p, adjusted</th><th>lag, ms</th></tr>");
@@ -79,6 +81,7 @@ public static class ComparisonReport
         foreach (var (name, of) in outcome.Variability)
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{of.Bins}</td><td>{Encode(of.Behaviour)}</td><td>{of.MeanVariance:F3}</td><td>{of.EffectiveDimensions:F2}</td></tr>");
         page.Append("</table>");
+        DistanceFigures.Append(page, outcome.Behaviours?.Distances ?? []);
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);

@@ -34,6 +34,10 @@ public static class ComparisonTables
                     for (var j = i + 1; j < rdm.Conditions; j++)
                         Row(rdms, name, behaviours.Behaviours[i], behaviours.Behaviours[j], rdm[i, j]);
             Save("rdms.csv", rdms);
+            var apart = Begin("class,behaviour,other_behaviour,samples,sliced_wasserstein,gaussian_wasserstein,maximum_mean_discrepancy,logistic_accuracy,neighbour_accuracy");
+            foreach (var of in behaviours.Distances)
+                Row(apart, of.Class, of.Behaviour, of.Other, of.Samples, of.SlicedWasserstein, of.GaussianWasserstein, of.MaximumMeanDiscrepancy, of.LogisticAccuracy, of.NeighbourAccuracy);
+            Save("behaviour_distances.csv", apart);
         }
         if (outcome.Variability.Count > 0)
         {

@@ -25,6 +25,7 @@ public sealed class EncodingComparison
     private readonly IReadOnlyList<BinRange> _usable;
     private readonly IReadOnlyList<bool>? _usableCounts;
     private readonly int _gap;
+    private FoldScore[]? _nets;
 
     private EncodingComparison(EncodingData data, EncodingOptions options)
     {
@@ -64,11 +65,15 @@ public sealed class EncodingComparison
         var (counts, classes) = (data.Counts, data.Classes);
         if (options.Alphas.Count == 0 || options.Alphas.Any(alpha => !(alpha > 0)))
             throw ClosedLoopException.Usage($"the ridge's strengths are '{string.Join(", ", options.Alphas.Select(alpha => FormattableString.Invariant($"{alpha}")))}'; at least one is needed, all above 0");
+        if (!(options.ElasticNetRatio >= 0 && options.ElasticNetRatio <= 1))
+            throw ClosedLoopException.Usage(FormattableString.Invariant($"the elastic net's ratio is {options.ElasticNetRatio}; it is above 0 and at most 1, or 0 for the ridge"));
         foreach (var one in classes)
             if (one.Features.Rows != counts.Rows)
                 throw ClosedLoopException.Failed($"the class '{one.Name}' has {one.Features.Rows} bins, and there are {counts.Rows} of counts; both need one row a bin");
         var run = new EncodingComparison(data, options);
         run.Fit(checkpoint, progress, cancellation);
+        if (options.ElasticNetRatio > 0)
+            run.FitElasticNets(progress, cancellation);
         return run.Judge();
     }
 
@@ -116,6 +121,41 @@ public sealed class EncodingComparison
             });
         }
     }
+
+    /// <summary>Elastic nets of all units and classes, each fold at the lag at which the ridge explains its fitted bins best.</summary>
+    private void FitElasticNets(IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var (units, folds, done) = (_unitNames.Count, _options.Folds, 0);
+        var net = new PoissonElasticNet { Ratio = _options.ElasticNetRatio, Steps = 15, Tolerance = 1e-6 };
+        var nets = new FoldScore[_classes.Count * units * folds];
+        double[][] counts = [.. Enumerable.Range(0, units).Select(_counts.Column)];
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount };
+        Parallel.For(0, nets.Length, parallel, item =>
+        {
+            var (c, unit, fold) = (item / folds / units, item / folds % units, item % folds);
+            var lag = BestLag(c, unit, fold);
+            var score = Score(c, unit, lag, fold);
+            var test = _folds.TestRanges[fold];
+            var bins = test.Sum(range => range.Length);
+            BinRange[][] blocks = [.. Enumerable.Range(0, _options.BlocksPerFold).Select(block => ContiguousFolds.Within(test, At(block), At(block + 1)).ToArray())];
+            if (!score.Silent && ElasticNetFold.Fit(_classes[c].Features, counts[unit], _lags[lag], _folds.Trains[fold], blocks, _gap, net) is { } found)
+            {
+                (score.Blocks, score.Deviance, score.ConstantDeviance) = (found.Nats, found.Deviance, found.ConstantDeviance);
+                (score.Alpha, score.Unconverged) = (found.Alpha, !found.Converged);
+            }
+            nets[item] = score;
+            progress?.Report($"elastic nets: {100.0 * Interlocked.Increment(ref done) / nets.Length:F0} %");
+
+            int At(int block) => ContiguousFolds.Place(test, (int)((long)bins * block / _options.BlocksPerFold));
+        });
+        _nets = nets;
+    }
+
+    /// <summary>The lag whose ridge explains the fitted bins of a fold best.</summary>
+    private int BestLag(int c, int unit, int fold) => Enumerable.Range(0, _lags.Length).MaxBy(lag => Score(c, unit, lag, fold).TrainNats);
+
+    /// <summary>What a fold says of a unit and a class.</summary>
+    private FoldScore Chosen(int c, int unit, int fold) => _nets is null ? Score(c, unit, BestLag(c, unit, fold), fold) : _nets[(((c * _unitNames.Count) + unit) * _options.Folds) + fold];
 
     /// <summary>All lags of a fold, each begun where the last ended.</summary>
     private void FitLags(PopulationRegression regression, int c, int fold, int firstUnit, CancellationToken cancellation)
@@ -237,7 +277,7 @@ public sealed class EncodingComparison
             result[unit] = new(_unitNames[unit], spikes[unit] / seconds, classes, leading,
                 leading >= 0 && classes[leading].BitsPerSpike > 0 && classes[leading].AdjustedP <= _options.Significance);
         }
-        return new([.. _classes.Select(c => (c.Name, c.Kind))], [.. _lags.Select(lag => lag * _options.BinMs)], result, _scores.Count(score => score.Unconverged), _scores.Count(score => !score.Silent));
+        return new([.. _classes.Select(c => (c.Name, c.Kind))], [.. _lags.Select(lag => lag * _options.BinMs)], result, _scores.Concat(_nets ?? []).Count(score => score.Unconverged), _scores.Concat(_nets ?? []).Count(score => !score.Silent)) { ElasticNetRatio = _options.ElasticNetRatio };
     }
 
     private ClassScore ScoreOf(int c, int unit)
@@ -258,8 +298,7 @@ public sealed class EncodingComparison
         var blocks = new List<double>();
         for (var fold = 0; fold < _options.Folds; fold++)
         {
-            var own = fold;
-            ref var score = ref Score(c, unit, Enumerable.Range(0, _lags.Length).MaxBy(lag => Score(c, unit, lag, own).TrainNats), fold);
+            var score = Chosen(c, unit, fold);
             blocks.AddRange(score.Blocks!);
             total += score.Blocks!.Sum();
             all += score.Spikes;

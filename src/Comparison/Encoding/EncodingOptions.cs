@@ -14,6 +14,12 @@ public sealed record EncodingOptions
     /// </summary>
     public IReadOnlyList<double> Alphas { get; init; } = [1e-3];
 
+    /// <summary>
+    /// Share of the penalty of an elastic net that is on absolute weights, above 0 and at most 1 (the lasso): units are then judged
+    /// by elastic nets (<see cref="PoissonElasticNet"/>), each fold at the lag that the ridge finds. 0: by the ridge.
+    /// </summary>
+    public double ElasticNetRatio { get; init; }
+
     /// <summary>Stretches of time that are tested in turn.</summary>
     public int Folds { get; init; } = 10;
 

@@ -8,6 +8,9 @@ namespace ClosedLoop.Comparison;
 /// <param name="Fits">Fits in all.</param>
 public sealed record EncodingResult(IReadOnlyList<(string Name, FeatureKind Kind)> Classes, double[] LagsMs, IReadOnlyList<UnitScores> Units, int Unconverged, int Fits)
 {
+    /// <summary>Of the elastic nets that units were judged by; 0: they were by the ridge.</summary>
+    public double ElasticNetRatio { get; init; }
+
     /// <summary>Units that were judged.</summary>
     public int Judged => Units.Count(unit => unit.Leading >= 0);
 

@@ -98,19 +98,21 @@ public sealed class Matrix
     public Matrix Covariance(int degreesLost = 1)
     {
         var means = Means();
-        var covariance = new Matrix(Columns, Columns);
-        var centred = new double[Columns];
-        for (var i = 0; i < Rows; i++)
+        using var gram = new GramSum(Columns);
+        for (var first = 0; first < Rows; first += GramSum.BlockRows)
         {
-            var row = Row(i);
-            for (var j = 0; j < Columns; j++)
-                centred[j] = row[j] - means[j];
-            for (var j = 0; j < Columns; j++)
-                Vectors.AddScaled(covariance.Row(j), centred[j], centred);
+            var count = Math.Min(GramSum.BlockRows, Rows - first);
+            for (var i = 0; i < count; i++)
+                Subtract(Row(first + i), means, gram.RowOfBlock(i));
+            gram.Add(count);
         }
-        for (var k = 0; k < covariance.Values.Length; k++)
-            covariance.Values[k] /= Rows - degreesLost;
-        return covariance;
+        return gram.ToMatrix(1.0 / (Rows - degreesLost));
+    }
+
+    private static void Subtract(ReadOnlySpan<double> row, ReadOnlySpan<double> means, Span<double> to)
+    {
+        for (var j = 0; j < row.Length; j++)
+            to[j] = row[j] - means[j];
     }
 
     /// <summary>Refuses a number that is not one.</summary>

@@ -16,6 +16,9 @@ public sealed record BehaviourSimilarity(
 {
     private const int Parts = 4, MeasurementsPerPart = 2;
 
+    /// <summary>How far apart the behaviours lie as distributions, in the units and in each class.</summary>
+    public IReadOnlyList<BehaviourDistance> Distances { get; init; } = [];
+
     /// <summary>Fewest behaviours that say anything: of two there is but one distance.</summary>
     public const int LeastBehaviours = 3;
 
@@ -35,12 +38,12 @@ public sealed record BehaviourSimilarity(
         if (varying.Columns == 0)
             return null;
         var measured = behaviours.Patterns(varying);
-        var precision = NoisePrecision.ShrinkageDiagonal(behaviours.Residuals(varying, measured));
-        var units = Rdm.Crossnobis(measured, precision);
+        var noise = NoisePrecision.ShrunkToDiagonal(behaviours.Residuals(varying, measured));
+        var units = Rdm.CrossnobisOfNoise(measured, noise);
         var whitened = WhitenedSimilarity.Of(behaviours.Names.Count);
         // NB: neighbouring measurements make a part, so that parts are stretches of time, as sessions would be. Classes are held
         // to the parts as the ceiling is: of the whole recording, which is less noisy, they would rise above it.
-        var parts = Enumerable.Range(0, Parts).Select(part => Rdm.Crossnobis(measured[(part * MeasurementsPerPart)..((part + 1) * MeasurementsPerPart)], precision)).ToArray();
+        var parts = Enumerable.Range(0, Parts).Select(part => Rdm.CrossnobisOfNoise(measured[(part * MeasurementsPerPart)..((part + 1) * MeasurementsPerPart)], noise)).ToArray();
         var found = classes.Select(one =>
         {
             using var design = new DesignMatrix(one.Features, one.FeatureNames);
@@ -52,7 +55,8 @@ public sealed record BehaviourSimilarity(
             var drawn = behaviours.Names.Count < 4 ? null : ConditionBootstrap.WhitenedCosines(parts, rdm);
             return (one.Name, rdm, parts.Average(part => whitened.Cosine(part, rdm)), drawn is null ? double.NaN : drawn[25], drawn is null ? double.NaN : drawn[974]);
         }).ToArray();
-        return new(behaviours.Names, behaviours.LeftOut, units, found, NoiseCeiling.Whitened(parts, whitened));
+        FeatureClass counted = new("units", FeatureKind.Unspecified, [.. Enumerable.Range(0, varying.Columns).Select(unit => $"unit {unit}")], varying);
+        return new(behaviours.Names, behaviours.LeftOut, units, found, NoiseCeiling.Whitened(parts, whitened)) { Distances = BehaviourDistance.Of([counted, .. classes], labels) };
     }
 
     /// <summary>The units whose counts vary within behaviours: the noise of others cannot be weighed.</summary>

@@ -34,9 +34,15 @@ public static class NoisePrecision
     /// <summary>The inverse of a covariance.</summary>
     /// <exception cref="ClosedLoopException">It has none.</exception>
     public static Matrix Invert(Matrix covariance) => Cholesky.Factor(covariance)?.Inverse()
-        ?? throw ClosedLoopException.Failed($"the noise covariance of {covariance.Rows} channels has no inverse; leave out channels that never vary or repeat each other, or let it shrink");
+        ?? throw HasNone(covariance);
 
-    internal static Matrix ShrunkToDiagonal(Matrix residuals)
+    internal static ClosedLoopException HasNone(Matrix covariance) =>
+        ClosedLoopException.Failed($"the noise covariance of {covariance.Rows} channels has no inverse; leave out channels that never vary or repeat each other, or let it shrink");
+
+    /// <summary>The covariance that <see cref="ShrinkageDiagonal"/> inverts.</summary>
+    /// <param name="residuals">Rows are measurements, columns channels; column means are taken off.</param>
+    /// <exception cref="ClosedLoopException">There are fewer than 3 rows, or a channel never varies.</exception>
+    public static Matrix ShrunkToDiagonal(Matrix residuals)
     {
         Require(residuals);
         var (n, channels, covariance, means) = (residuals.Rows, residuals.Columns, residuals.Covariance(), residuals.Means());
@@ -48,18 +54,15 @@ public static class NoisePrecision
                 throw ClosedLoopException.Failed($"channel {c} never varies within a condition, and its noise cannot be weighed; leave it out");
         }
         // The variance of each correlation, from the products of standardised residuals whose mean it is.
-        var squares = new Matrix(channels, channels);
-        var (standard, squared) = (new double[channels], new double[channels]);
-        for (var t = 0; t < n; t++)
+        using var gram = new GramSum(channels);
+        for (var first = 0; first < n; first += GramSum.BlockRows)
         {
-            for (var c = 0; c < channels; c++)
-            {
-                standard[c] = (residuals[t, c] - means[c]) / scales[c];
-                squared[c] = standard[c] * standard[c];
-            }
-            for (var c = 0; c < channels; c++)
-                Vectors.AddScaled(squares.Row(c), squared[c], squared);
+            var count = Math.Min(GramSum.BlockRows, n - first);
+            for (var i = 0; i < count; i++)
+                SquareStandardised(residuals.Row(first + i), means, scales, gram.RowOfBlock(i));
+            gram.Add(count);
         }
+        var squares = gram.ToMatrix(1);
         var (variances, correlations) = (0.0, 0.0);
         for (var i = 0; i < channels; i++)
             for (var j = 0; j < i; j++)
@@ -86,21 +89,29 @@ public static class NoisePrecision
         for (var i = 0; i < channels; i++)
             for (var j = 0; j < channels; j++)
                 distance += Math.Pow(covariance[i, j] - (i == j ? mean : 0), 2);
-        var spread = 0.0;
+        // The sum of |x x' - S|^2 over residuals is that of |x|^4 less n |S|^2, as S is the mean of x x'.
+        var spread = -n * Vectors.Dot(covariance.Values, covariance.Values);
         for (var t = 0; t < n; t++)
         {
-            var centred = new double[channels];
+            var square = 0.0;
             for (var c = 0; c < channels; c++)
-                centred[c] = residuals[t, c] - means[c];
-            for (var i = 0; i < channels; i++)
-                for (var j = 0; j < channels; j++)
-                    spread += Math.Pow((centred[i] * centred[j]) - covariance[i, j], 2);
+                square += (residuals[t, c] - means[c]) * (residuals[t, c] - means[c]);
+            spread += square * square;
         }
         var lambda = distance > 0 ? Math.Min(1, spread / n / n / distance) : 1;
         for (var i = 0; i < channels; i++)
             for (var j = 0; j < channels; j++)
                 covariance[i, j] = ((1 - lambda) * covariance[i, j]) + (i == j ? lambda * mean : 0);
         return covariance;
+    }
+
+    private static void SquareStandardised(ReadOnlySpan<double> row, ReadOnlySpan<double> means, ReadOnlySpan<double> scales, Span<double> to)
+    {
+        for (var c = 0; c < row.Length; c++)
+        {
+            var standard = (row[c] - means[c]) / scales[c];
+            to[c] = standard * standard;
+        }
     }
 
     private static void Require(Matrix residuals)

@@ -61,27 +61,26 @@ public sealed class Rdm
     public static Rdm Crossnobis(IReadOnlyList<Matrix> folds, Matrix? precision = null)
     {
         RequireFolds(folds);
-        var (count, conditions, channels) = (folds.Count, folds[0].Rows, folds[0].Columns);
-        // The mean over folds of one times the mean of the others is what the square of their sum holds beside the squares of each.
-        var stacked = new Matrix(count * conditions, channels);
-        for (var fold = 0; fold < count; fold++)
-            folds[fold].Values.CopyTo(stacked.Values.AsSpan(fold * folds[0].Values.Length));
-        var right = precision is null ? stacked : PanelProduct.Of(stacked, precision);
-        var (sum, rightSum, kernel) = (new Matrix(conditions, channels), new Matrix(conditions, channels), new Matrix(conditions, conditions));
-        for (var row = 0; row < stacked.Rows; row++)
-        {
-            Vectors.AddScaled(sum.Row(row % conditions), 1, stacked.Row(row));
-            Vectors.AddScaled(rightSum.Row(row % conditions), 1, right.Row(row));
-        }
-        for (var i = 0; i < conditions; i++)
-            for (var j = 0; j <= i; j++)
-            {
-                var product = Vectors.Dot(sum.Row(i), rightSum.Row(j));
-                for (var fold = 0; fold < count; fold++)
-                    product -= Vectors.Dot(stacked.Row((fold * conditions) + i), right.Row((fold * conditions) + j));
-                kernel[i, j] = kernel[j, i] = product / (count * (count - 1.0));
-            }
-        return OfKernel(kernel, channels);
+        if (precision is not null)
+            RequireChannels(precision, folds[0]);
+        using var differences = new FoldDifferences(folds);
+        if (precision is not null)
+            differences.Multiply(precision);
+        return differences.ToRdm();
+    }
+
+    /// <summary>The same with the noise covariance itself, which is never inverted: patterns are whitened by its factor.</summary>
+    /// <param name="folds">Patterns of independent measurements, rows are conditions, columns channels.</param>
+    /// <param name="noise">The channels' noise covariance.</param>
+    /// <exception cref="ClosedLoopException">There are fewer than two folds, they differ in shape, or the covariance has no inverse.</exception>
+    public static Rdm CrossnobisOfNoise(IReadOnlyList<Matrix> folds, Matrix noise)
+    {
+        RequireFolds(folds);
+        RequireChannels(noise, folds[0]);
+        using var factor = BlockCholesky.Factor(noise) ?? throw NoisePrecision.HasNone(noise);
+        using var differences = new FoldDifferences(folds);
+        differences.Whiten(factor);
+        return differences.ToRdm();
     }
 
     /// <summary>As <see cref="Crossnobis(IReadOnlyList{Matrix}, Matrix?)"/> with a noise covariance of each fold: over all pairs of folds, in the metric of the mean of their two.</summary>
@@ -93,21 +92,27 @@ public sealed class Rdm
         RequireFolds(folds);
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentOutOfRangeException.ThrowIfNotEqual(noise.Count, folds.Count, nameof(noise));
-        var (conditions, channels, pairs) = (folds[0].Rows, folds[0].Columns, folds.Count * (folds.Count - 1) / 2);
-        var kernel = new Matrix(conditions, conditions);
+        var values = new double[folds[0].Rows * (folds[0].Rows - 1) / 2];
+        var pairs = folds.Count * (folds.Count - 1) / 2;
         for (var i = 0; i < folds.Count; i++)
             for (var j = i + 1; j < folds.Count; j++)
             {
-                var mean = new Matrix(channels, channels);
+                var mean = new Matrix(noise[i].Rows, noise[i].Columns);
                 Vectors.AddScaled(mean.Values, 0.5, noise[i].Values);
                 Vectors.AddScaled(mean.Values, 0.5, noise[j].Values);
-                Vectors.AddScaled(kernel.Values, 1.0 / pairs, Kernel(folds[i], folds[j], NoisePrecision.Invert(mean)).Values);
+                Vectors.AddScaled(values, 1.0 / pairs, CrossnobisOfNoise([folds[i], folds[j]], mean).Values);
             }
-        return OfKernel(kernel, channels);
+        return new(values);
     }
 
     /// <summary>Where a pair stands.</summary>
     internal static int Index(int i, int j, int conditions) => (i * ((2 * conditions) - i - 1) / 2) + j - i - 1;
+
+    private static void RequireChannels(Matrix metric, Matrix fold)
+    {
+        if (metric.Rows != fold.Columns || metric.Columns != fold.Columns)
+            throw ClosedLoopException.Failed($"a metric of {metric.Rows} x {metric.Columns} channels does not fit patterns of {fold.Columns}");
+    }
 
     private static void RequireFolds(IReadOnlyList<Matrix> folds)
     {

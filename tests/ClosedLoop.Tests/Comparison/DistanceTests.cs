@@ -44,6 +44,64 @@ public class DistanceTests
     }
 
     [Fact]
+    public void Logistic_regression_tells_apart_what_differs_in_mean_or_spread()
+    {
+        var random = new RandomStream(34, "logistic");
+        Matrix Samples(double mean, double spread) => new(400, 2, [.. Enumerable.Range(0, 800).Select(k => k % 2 == 0 ? mean + (spread * random.Normal()) : random.Normal())]);
+        Assert.Equal(0.5, ClassifierTwoSampleTest.LogisticRegression(Samples(0, 1), Samples(0, 1)), 0.07);
+        // N(0, 1) against N(4, 1): the best there is has Phi(2) = 0.97725; in held-out halves as in fifths.
+        Assert.Equal(0.97725, ClassifierTwoSampleTest.LogisticRegression(Samples(0, 1), Samples(4, 1)), 0.02);
+        Assert.Equal(0.97725, ClassifierTwoSampleTest.LogisticRegression(Samples(0, 1), Samples(4, 1), folds: 2), 0.025);
+        // Standard deviations 1 and 4 cross at |x| = 1.720: (P(|z| < 1.720) + 1 - P(|z| < 1.720 / 4)) / 2 = 0.7909.
+        Assert.Equal(0.7909, ClassifierTwoSampleTest.LogisticRegression(Samples(0, 1), Samples(0, 4)), 0.05);
+        // Sets that never meet have no optimum without the ridge.
+        Assert.Equal(1, ClassifierTwoSampleTest.LogisticRegression(Samples(0, 0.01), Samples(100, 0.01)));
+        Assert.Throws<ClosedLoopException>(() => ClassifierTwoSampleTest.LogisticRegression(X, Matrix.Of([1, 2], [3, 4])));
+    }
+
+    [Fact]
+    public void Logistic_regression_is_at_its_optimum()
+    {
+        // Three samples at 0 and one at 1 in one set, one at 0 and three at 1 in the other: without a ridge the odds at each
+        // place are those of the counts, and the boundary stands between.
+        var samples = Matrix.Of([0], [0], [0], [1], [0], [1], [1], [1]);
+        var classifier = LogisticClassifier.Fit(samples, [false, false, false, false, true, true, true, true], 1e-9);
+        Assert.False(classifier.IsSecond([0.49]));
+        Assert.True(classifier.IsSecond([0.51]));
+        // With nine to one at 0 the boundary moves to where the log odds are 0: -ln 9 + x (ln 9 + ln 3) = 0.
+        var tilted = Matrix.Of([.. Enumerable.Repeat(new[] { 0.0 }, 10), .. Enumerable.Repeat(new[] { 1.0 }, 4)]);
+        var moved = LogisticClassifier.Fit(tilted, [.. Enumerable.Range(0, 14).Select(i => i is 9 or 11 or 12 or 13)], 1e-9);
+        var boundary = Math.Log(9) / (Math.Log(9) + Math.Log(3));
+        Assert.False(moved.IsSecond([boundary - 1e-4]));
+        Assert.True(moved.IsSecond([boundary + 1e-4]));
+    }
+
+    [Fact]
+    public void Behaviours_lie_as_far_apart_as_they_were_put()
+    {
+        var random = new RandomStream(35, "behaviours");
+        var (features, labels) = (PlantedCounts.Features(random, 3000, 12, memory: 0), new string[3000]);
+        string[] names = ["rest", "rear", "walk", ""];
+        for (var t = 0; t < 3000; t++)
+        {
+            labels[t] = names[t / 50 % 4];
+            if (labels[t] == "walk")
+                for (var j = 0; j < 12; j++)
+                    features[t, j] += 2;
+        }
+        var found = BehaviourDistance.Of([new("pose", default, [.. Enumerable.Range(0, 12).Select(j => $"{j}")], features)], labels);
+        Assert.Equal([("rear", "rest"), ("rear", "walk"), ("rest", "walk")], found.Select(of => (of.Behaviour, of.Other)));
+        Assert.All(found, of => Assert.Equal(("pose", 400), (of.Class, of.Samples)));
+        var (same, apart) = (found[0], found[1]);
+        Assert.Equal(0.5, same.LogisticAccuracy, 0.07);
+        Assert.Equal(0.5, same.NeighbourAccuracy, 0.07);
+        Assert.InRange(apart.LogisticAccuracy, 0.97, 1);
+        Assert.InRange(apart.NeighbourAccuracy, 0.95, 1);
+        Assert.True(apart.SlicedWasserstein > 5 * same.SlicedWasserstein && apart.GaussianWasserstein > 3 * same.GaussianWasserstein && apart.MaximumMeanDiscrepancy > 10 * same.MaximumMeanDiscrepancy);
+        Assert.Empty(BehaviourDistance.Of([new("pose", default, ["0"], new Matrix(3, 1))], ["rest", "rest", "rest"]));
+    }
+
+    [Fact]
     public void Bits_per_spike_of_the_benchmark_have_their_known_value()
     {
         var counts = Matrix.Of([0, 2], [1, 0], [0, 1], [3, 1]);

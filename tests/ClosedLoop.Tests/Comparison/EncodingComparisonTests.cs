@@ -76,6 +76,29 @@ public class EncodingComparisonTests
     }
 
     [Fact]
+    public void Elastic_nets_do_better_than_a_ridge_where_few_of_many_features_matter()
+    {
+        var random = new RandomStream(17, "net");
+        var features = PlantedCounts.Features(random, 2500, 30, memory: 0.3);
+        var sparse = new double[30];
+        (sparse[3], sparse[17]) = (0.6, -0.5);
+        double[][] units = [PlantedCounts.Driven(random, features, sparse, 0.15, 0), PlantedCounts.Driven(random, features, new double[30], 0.15, 0)];
+        var options = new EncodingOptions { LeastLagMs = 0, MostLagMs = 0, Folds = 6 };
+        EncodingResult Run(double ratio) => EncodingComparison.Run(PlantedCounts.Columns(units), ["sparse", "none"], [Class("all", default, features)], options with { ElasticNetRatio = ratio });
+        var (ridge, net) = (Run(0), Run(0.5));
+        Assert.Equal((0, 0.5), (ridge.ElasticNetRatio, net.ElasticNetRatio));
+        var (of, judged) = (ridge.Units[0].Classes[0], net.Units[0].Classes[0]);
+        Assert.True(judged.BitsPerSpike > of.BitsPerSpike + 0.01, $"{judged.BitsPerSpike} and {of.BitsPerSpike}");
+        Assert.True(judged.PseudoR2 > of.PseudoR2);
+        Assert.True(net.Units[0].IsPredicted && !net.Units[1].IsPredicted);
+        // With nothing to say, few features have a say, and little is lost.
+        Assert.InRange(net.Units[1].Classes[0].BitsPerSpike, ridge.Units[1].Classes[0].BitsPerSpike, 0.02);
+        // Curves over lags are the ridge's.
+        Assert.Equal(of.LagBitsPerSpike, judged.LagBitsPerSpike);
+        Assert.Throws<ClosedLoopException>(() => Run(1.5));
+    }
+
+    [Fact]
     public void Units_with_too_few_spikes_are_not_judged()
     {
         var random = new RandomStream(13, "few");

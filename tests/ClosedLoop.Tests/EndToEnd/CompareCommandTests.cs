@@ -69,12 +69,13 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(1 + (9 * 2), File.ReadAllLines(At("out/scores.csv")).Length);
         Assert.Equal(1 + (8 * 2 * 7), File.ReadAllLines(At("out/lags.csv")).Length);
         Assert.Equal(1 + (3 * 6), File.ReadAllLines(At("out/rdms.csv")).Length);
+        Assert.Equal(1 + (3 * 6), File.ReadAllLines(At("out/behaviour_distances.csv")).Length);
         var page = File.ReadAllText(At("out/report.html"));
         Assert.Contains("too few spikes", page, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         // Every figure is well-formed by itself.
         var figures = page.Split("<svg").Skip(1).Select(part => "<svg" + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)]).ToArray();
-        Assert.Equal(10, figures.Length);
+        Assert.Equal(11, figures.Length);
         Assert.All(figures, figure => System.Xml.Linq.XDocument.Parse(figure));
     }
 
