@@ -49,7 +49,7 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.True(percentiles[0] > 0);
             Assert.Equal(percentiles.Order(), percentiles);
         }
-        Assert.Equal(["keypoints to control", "samples to sorter", "beats to sorter", "recorder"], facts.GetProperty("dropped").EnumerateObject().Select(queue => queue.Name));
+        Assert.Equal(["keypoints to control", "samples to sorter", "beats to sorter", "body to comparison", "counts to comparison", "recorder"], facts.GetProperty("dropped").EnumerateObject().Select(queue => queue.Name));
         var tetrodes = facts.GetProperty("tetrodes");
         AssertNumbers(tetrodes, "tetrodes", "channels", "rate_hz", "samples", "samples_lost", "blocks_unsorted", "spikes", "spikes_late", "spikes_unexplained", "bins", "flagged_bins", "load");
         Assert.Equal((8, 32, 32), (tetrodes.GetProperty("tetrodes").GetInt32(), tetrodes.GetProperty("channels").GetInt32(), tetrodes.GetProperty("noise_microvolts").GetArrayLength()));
@@ -158,6 +158,7 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.Equal(150, sorted.GetProperty("bins").GetInt64());
             Assert.Equal(first.GetProperty("spikes").GetInt64() + first.GetProperty("spikes_unexplained").GetInt64(), sorted.GetProperty("spikes").GetInt64());
             Assert.Equal(Normal(first.GetProperty("units")), Normal(facts.GetProperty("tetrodes").GetProperty("units")));
+            Assert.True(facts.GetProperty("comparison_reproduction").GetProperty("bit_for_bit").GetBoolean());
         }
     }
 

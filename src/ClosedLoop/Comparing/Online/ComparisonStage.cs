@@ -76,6 +76,8 @@ public sealed class ComparisonStage : IDisposable
             _comparison = new(features, configuration, units, [], null, delayBins, () => clock.Now, Keep, Keep) { PlantedOf = PlantedNeuron };
             Layout = new([.. _comparison.Classes.Select(of => (of.Name, of.Kind.ToString().ToLowerInvariant(), of.Count))], [], units);
             (_last, _lastBehaviours) = (Layout.NewScores(), Layout.NewBehaviours());
+            Array.Fill(_lastBehaviours.Similarity, double.NaN);
+            Array.Fill(_lastBehaviours.Variability, double.NaN);
         }
         _thread = new(() => Guard(Run)) { Name = "comparison", IsBackground = true };
     }
