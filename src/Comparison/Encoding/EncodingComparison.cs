@@ -22,15 +22,18 @@ public sealed class EncodingComparison
     private readonly IReadOnlyList<string> _unitNames;
     private readonly Matrix _counts;
     private readonly ContiguousFolds _folds;
+    private readonly IReadOnlyList<BinRange> _usable;
+    private readonly IReadOnlyList<bool>? _usableCounts;
     private readonly int _gap;
 
-    private EncodingComparison(Matrix counts, IReadOnlyList<string> unitNames, IReadOnlyList<FeatureClass> classes, EncodingOptions options)
+    private EncodingComparison(EncodingData data, EncodingOptions options)
     {
-        (_counts, _unitNames, _classes, _options, _lags) = (counts, unitNames, classes, options, options.LagBins());
+        (_counts, _unitNames, _classes, _options, _lags) = (data.Counts, data.UnitNames, data.Classes, options, options.LagBins());
         var (least, most) = (Math.Min(0, _lags[0]), Math.Max(0, _lags[^1]));
         _gap = Math.Max(-least, most) + (int)Math.Ceiling(options.SmoothingReachMs / options.BinMs);
-        _folds = new(new(most, counts.Rows + least), options.Folds, _gap);
-        _scores = new FoldScore[classes.Count * counts.Columns * _lags.Length * options.Folds];
+        (_usable, _usableCounts) = (data.Usable(_lags[0], _lags[^1]), data.UsableCounts);
+        _folds = ContiguousFolds.OfStretches(_usable.Count > 0 ? _usable : [default], options.Folds, _gap);
+        _scores = new FoldScore[_classes.Count * _counts.Columns * _lags.Length * options.Folds];
     }
 
     /// <summary>Runs it.</summary>
@@ -43,22 +46,33 @@ public sealed class EncodingComparison
     /// <exception cref="ClosedLoopException">Tables do not fit each other, hold what is no count or no finite number, or are too short.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static EncodingResult Run(
-        Matrix counts, IReadOnlyList<string> unitNames, IReadOnlyList<FeatureClass> classes, EncodingOptions options, IProgress<string>? progress = null, CancellationToken cancellation = default)
+        Matrix counts, IReadOnlyList<string> unitNames, IReadOnlyList<FeatureClass> classes, EncodingOptions options, IProgress<string>? progress = null, CancellationToken cancellation = default) =>
+        Run(new(counts, unitNames, classes), options, checkpoint: null, progress, cancellation);
+
+    /// <summary>Runs it on data of which some bins cannot be used.</summary>
+    /// <param name="data">Counts and features.</param>
+    /// <param name="options">How.</param>
+    /// <param name="checkpoint">Where finished parts are kept and found again; null: nowhere.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellation">Ends it; what is finished stays in the checkpoint.</param>
+    /// <exception cref="ClosedLoopException">Tables do not fit each other, hold what is no count or no finite number, or are too short.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public static EncodingResult Run(EncodingData data, EncodingOptions options, EncodingCheckpoint? checkpoint = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(counts);
-        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
+        var (counts, classes) = (data.Counts, data.Classes);
         if (options.Alphas.Count == 0 || options.Alphas.Any(alpha => !(alpha > 0)))
             throw ClosedLoopException.Usage($"the ridge's strengths are '{string.Join(", ", options.Alphas.Select(alpha => FormattableString.Invariant($"{alpha}")))}'; at least one is needed, all above 0");
         foreach (var one in classes)
             if (one.Features.Rows != counts.Rows)
                 throw ClosedLoopException.Failed($"the class '{one.Name}' has {one.Features.Rows} bins, and there are {counts.Rows} of counts; both need one row a bin");
-        var run = new EncodingComparison(counts, unitNames, classes, options);
-        run.Fit(progress, cancellation);
+        var run = new EncodingComparison(data, options);
+        run.Fit(checkpoint, progress, cancellation);
         return run.Judge();
     }
 
-    private void Fit(IProgress<string>? progress, CancellationToken cancellation)
+    private void Fit(EncodingCheckpoint? checkpoint, IProgress<string>? progress, CancellationToken cancellation)
     {
         using var panels = new CountPanels(_counts, _unitNames);
         var groups = (panels.Panels + PanelsTogether - 1) / PanelsTogether;
@@ -68,14 +82,36 @@ public sealed class EncodingComparison
         for (var c = 0; c < _classes.Count; c++)
         {
             var index = c;
+            using var kept = checkpoint?.Open(_classes[c], _counts, _usable, _options, PartLength);
+            Parallel.For(0, kept is null ? 0 : perClass, item =>
+            {
+                if (kept!.TryGet(item) is { } part)
+                    Exchange(index, item / groups, item % groups * PanelsTogether * BlockProducts.Panel, part, load: true);
+            });
+            if (kept?.Count == perClass)
+            {
+                done += perClass;
+                continue;
+            }
             using var design = new DesignMatrix(_classes[c].Features, _classes[c].FeatureNames);
             var covariance = PopulationRegression.CovarianceOf(design);
             Parallel.For(0, perClass, parallel, item =>
             {
                 var (fold, group) = (item / groups, item % groups);
+                if (kept?.TryGet(item) is not null)
+                {
+                    Interlocked.Increment(ref done);
+                    return;
+                }
                 int[] own = [.. Enumerable.Range(group * PanelsTogether, Math.Min(PanelsTogether, panels.Panels - (group * PanelsTogether)))];
                 using var regression = new PopulationRegression(design, panels, covariance, own);
                 FitLags(regression, index, fold, group * PanelsTogether * BlockProducts.Panel, cancellation);
+                if (kept is not null)
+                {
+                    var part = new double[PartLength];
+                    Exchange(index, fold, group * PanelsTogether * BlockProducts.Panel, part, load: false);
+                    kept.Add(item, part);
+                }
                 progress?.Report($"encoding models of '{_classes[index].Name}': {100.0 * Interlocked.Increment(ref done) / total:F0} %");
             });
         }
@@ -84,32 +120,41 @@ public sealed class EncodingComparison
     /// <summary>All lags of a fold, each begun where the last ended.</summary>
     private void FitLags(PopulationRegression regression, int c, int fold, int firstUnit, CancellationToken cancellation)
     {
-        var test = _folds.Tests[fold];
+        var test = _folds.TestRanges[fold];
+        var bins = test.Sum(range => range.Length);
         regression.Begin(_folds.Trains[fold], ChooseAlphas(regression, _folds.Trains[fold], cancellation));
         for (var lag = 0; lag < _lags.Length; lag++)
         {
             regression.Fit(_lags[lag], cancellation);
             for (var block = 0; block < _options.BlocksPerFold; block++)
             {
-                regression.Score(new(At(block), At(block + 1)));
-                for (var unit = 0; firstUnit + unit < _unitNames.Count && unit < PanelsTogether * BlockProducts.Panel; unit++)
+                foreach (var range in ContiguousFolds.Within(test, At(block), At(block + 1)))
                 {
-                    var found = regression[unit];
-                    ref var score = ref Score(c, firstUnit + unit, lag, fold);
-                    score.Blocks ??= new double[_options.BlocksPerFold];
-                    score.Blocks[block] = found.Test.Nats;
-                    score.Deviance += found.Test.Deviance;
-                    score.ConstantDeviance += found.Test.ConstantDeviance;
-                    score.Spikes += found.Test.Spikes;
-                    score.TrainNats = found.TrainNats;
-                    score.Unconverged = !found.Silent && !found.Search.Converged;
-                    score.Silent = found.Silent;
-                    score.Alpha = found.Alpha;
+                    regression.Score(range);
+                    Add(block, lag);
                 }
             }
         }
 
-        int At(int block) => test.Start + (int)((long)test.Length * block / _options.BlocksPerFold);
+        int At(int block) => ContiguousFolds.Place(test, (int)((long)bins * block / _options.BlocksPerFold));
+
+        void Add(int block, int lag)
+        {
+            for (var unit = 0; firstUnit + unit < _unitNames.Count && unit < PanelsTogether * BlockProducts.Panel; unit++)
+            {
+                var found = regression[unit];
+                ref var score = ref Score(c, firstUnit + unit, lag, fold);
+                score.Blocks ??= new double[_options.BlocksPerFold];
+                score.Blocks[block] += found.Test.Nats;
+                score.Deviance += found.Test.Deviance;
+                score.ConstantDeviance += found.Test.ConstantDeviance;
+                score.Spikes += found.Test.Spikes;
+                score.TrainNats = found.TrainNats;
+                score.Unconverged = !found.Silent && !found.Search.Converged;
+                score.Silent = found.Silent;
+                score.Alpha = found.Alpha;
+            }
+        }
     }
 
     /// <summary>The strength for each unit that does best, at the best of some lags, on the end of the bins of a fit, by models of the others.</summary>
@@ -117,12 +162,13 @@ public sealed class EncodingComparison
     {
         if (_options.Alphas.Count == 1)
             return [_options.Alphas[0]];
-        var last = train[^1];
-        var held = new BinRange(Math.Max(last.Start, last.End - (train.Sum(range => range.Length) / 5)), last.End);
-        BinRange[] others = [.. train[..^1].Append(new(last.Start, held.Start - _gap)).Where(range => range.Length > 0)];
-        // NB: where the held-out bins fill the last stretch, those before it are further away than the gap already.
+        var cut = ContiguousFolds.Place(train, train.Sum(range => range.Length) * 4 / 5);
+        var held = ContiguousFolds.Within(train, cut, int.MaxValue);
+        var others = ContiguousFolds.Within(train, int.MinValue, cut - _gap);
+        if (others.Length == 0)
+            return [_options.Alphas.Max()];
         var units = PanelsTogether * BlockProducts.Panel;
-        var (alphas, best) = (new double[units], new double[units]);
+        var (alphas, best, nats) = (new double[units], new double[units], new double[units]);
         Array.Fill(best, double.NegativeInfinity);
         Array.Fill(alphas, _options.Alphas.Max());
         // A quarter of a second apart, lags resemble each other enough to tell a strength by.
@@ -133,13 +179,39 @@ public sealed class EncodingComparison
             for (var lag = 0; lag < _lags.Length; lag += every)
             {
                 regression.Fit(_lags[lag], cancellation);
-                regression.Score(held);
+                Array.Clear(nats);
+                foreach (var range in held)
+                {
+                    regression.Score(range);
+                    for (var unit = 0; unit < regression.Units; unit++)
+                        nats[unit] += regression[unit].Test.Nats;
+                }
                 for (var unit = 0; unit < regression.Units; unit++)
-                    if (!regression[unit].Silent && regression[unit].Test.Nats > best[unit])
-                        (best[unit], alphas[unit]) = (regression[unit].Test.Nats, alpha);
+                    if (!regression[unit].Silent && nats[unit] > best[unit])
+                        (best[unit], alphas[unit]) = (nats[unit], alpha);
             }
         }
         return alphas;
+    }
+
+    /// <summary>Numbers of one fold and group of units, as a checkpoint keeps them.</summary>
+    private int PartLength => PanelsTogether * BlockProducts.Panel * _lags.Length * (FoldScore.Numbers + _options.BlocksPerFold);
+
+    /// <summary>Writes the scores of a fold and a group of units into a part of a checkpoint, or reads them from it.</summary>
+    private void Exchange(int c, int fold, int firstUnit, double[] part, bool load)
+    {
+        var size = FoldScore.Numbers + _options.BlocksPerFold;
+        for (var unit = 0; firstUnit + unit < _unitNames.Count && unit < PanelsTogether * BlockProducts.Panel; unit++)
+            for (var lag = 0; lag < _lags.Length; lag++)
+            {
+                ref var score = ref Score(c, firstUnit + unit, lag, fold);
+                var numbers = part.AsSpan(((unit * _lags.Length) + lag) * size, size);
+                score.Blocks ??= new double[_options.BlocksPerFold];
+                if (load)
+                    score.Load(numbers);
+                else
+                    score.Save(numbers);
+            }
     }
 
     private ref FoldScore Score(int c, int unit, int lag, int fold) => ref _scores[(((((c * _unitNames.Count) + unit) * _lags.Length) + lag) * _options.Folds) + fold];
@@ -149,13 +221,14 @@ public sealed class EncodingComparison
         var units = _unitNames.Count;
         var spikes = new double[units];
         for (var t = 0; t < _counts.Rows; t++)
-            Vectors.AddScaled(spikes, 1, _counts.Row(t));
+            if (_usableCounts is null || _usableCounts[t])
+                Vectors.AddScaled(spikes, 1, _counts.Row(t));
         var judged = Enumerable.Range(0, units).Select(unit => spikes[unit] >= _options.LeastSpikes
             && Enumerable.Range(0, _options.Folds).All(fold => !Score(0, unit, 0, fold).Silent)).ToArray();
         var scores = Enumerable.Range(0, units).Select(unit => Enumerable.Range(0, _classes.Count)
             .Select(c => judged[unit] ? ScoreOf(c, unit) : new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, [])).ToArray()).ToArray();
         var adjusted = BenjaminiHochberg.Adjust([.. scores.SelectMany(of => of.Select(score => score.P))]);
-        var seconds = _counts.Rows * _options.BinMs / 1000;
+        var seconds = (_usableCounts?.Count(usable => usable) ?? _counts.Rows) * _options.BinMs / 1000;
         var result = new UnitScores[units];
         for (var unit = 0; unit < units; unit++)
         {
@@ -200,8 +273,24 @@ public sealed class EncodingComparison
 
     private struct FoldScore
     {
+        public const int Numbers = 7;
+
         public double[]? Blocks;
         public double TrainNats, Alpha, Deviance, ConstantDeviance, Spikes;
         public bool Silent, Unconverged;
+
+        public readonly void Save(Span<double> numbers)
+        {
+            (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]) = (TrainNats, Alpha, Deviance, ConstantDeviance, Spikes);
+            (numbers[5], numbers[6]) = (Silent ? 1 : 0, Unconverged ? 1 : 0);
+            Blocks!.CopyTo(numbers[Numbers..]);
+        }
+
+        public void Load(ReadOnlySpan<double> numbers)
+        {
+            (TrainNats, Alpha, Deviance, ConstantDeviance, Spikes) = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+            (Silent, Unconverged) = (numbers[5] != 0, numbers[6] != 0);
+            numbers[Numbers..].CopyTo(Blocks);
+        }
     }
 }
