@@ -58,13 +58,17 @@ public sealed record RigTetrodes
     /// <summary>Where units are kept from one session to the next: begun with where the file is there, written at the end. Null: learnt anew each time.</summary>
     public string? StatePath { get; init; }
 
+    /// <summary>What is simulated where the source is.</summary>
+    public SimulatedTetrodeOptions Simulated => new() { Tetrodes = Count, Seed = Seed };
+
     /// <summary>Opens the source and puts together what sorts it. Nothing is connected and nothing runs yet.</summary>
     /// <param name="clock">The session's clock.</param>
     /// <param name="activity">What a simulated animal does.</param>
+    /// <param name="planted">What simulated neurons follow; null: their own likes.</param>
     /// <exception cref="ClosedLoopException">The recording, the options or the kept units cannot be used.</exception>
-    public TetrodeStage Open(SessionClock clock, IActivityPlan activity)
+    public TetrodeStage Open(SessionClock clock, IActivityPlan activity, PlantedLaboratory? planted = null)
     {
-        var (source, tetrodes) = OpenSource(clock, activity);
+        var (source, tetrodes) = OpenSource(clock, activity, planted);
         try
         {
             return new(
@@ -78,7 +82,7 @@ public sealed record RigTetrodes
         }
     }
 
-    private (ISampleSource Source, IReadOnlyList<IReadOnlyList<int>> Tetrodes) OpenSource(SessionClock clock, IActivityPlan activity)
+    private (ISampleSource Source, IReadOnlyList<IReadOnlyList<int>> Tetrodes) OpenSource(SessionClock clock, IActivityPlan activity, PlantedLaboratory? planted)
     {
         switch (Source)
         {
@@ -90,7 +94,7 @@ public sealed record RigTetrodes
                     new() { Host = Host, CommandPort = CommandPort, WaveformPort = WaveformPort, Channels = RhxOptions.ChannelsOf(Ports, ChannelsPerPort), RateHz = RateHz }, clock);
                 return (rhx, SampleRecordings.Neighbours(rhx, Wires, rhx.Description));
             default:
-                var simulated = new SimulatedTetrodeSource(new() { Tetrodes = Count, Seed = Seed }, clock: clock, activity: activity);
+                var simulated = planted?.Open(activity) ?? new SimulatedTetrodeSource(Simulated, clock: clock, activity: activity);
                 return (simulated, simulated.Tetrodes);
         }
     }

@@ -73,8 +73,9 @@ public sealed class ComparisonStage : IDisposable
         if (configuration is not null)
         {
             var units = Math.Min(unitCapacity, configuration.Units);
-            _comparison = new(features, configuration, units, [], null, delayBins, () => clock.Now, Keep, Keep) { PlantedOf = PlantedNeuron };
-            Layout = new([.. _comparison.Classes.Select(of => (of.Name, of.Kind.ToString().ToLowerInvariant(), of.Count))], [], units);
+            var classifier = ClassifierOf(features);
+            _comparison = new(features, configuration, units, classifier, delayBins, () => clock.Now, Keep, Keep) { PlantedOf = PlantedNeuron };
+            Layout = new([.. _comparison.Classes.Select(of => (of.Name, of.Kind.ToString().ToLowerInvariant(), of.Count))], classifier?.Names ?? [], units);
             (_last, _lastBehaviours) = (Layout.NewScores(), Layout.NewBehaviours());
             Array.Fill(_lastBehaviours.Similarity, double.NaN);
             Array.Fill(_lastBehaviours.Variability, double.NaN);
@@ -191,6 +192,20 @@ public sealed class ComparisonStage : IDisposable
         _scores.Dispose();
         _behaviours.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>Who says what the animal does; nobody where keypoints are missing that behaviours are told by.</summary>
+    private static PoseBehaviours? ClassifierOf(FeatureLayout features)
+    {
+        try
+        {
+            return new(features);
+        }
+        catch (ClosedLoopException)
+        {
+            // Another skeleton than the rat's: units and features are compared all the same.
+            return null;
+        }
     }
 
     private long Dropped => _states.Statistics.Dropped + _bins.Statistics.Dropped;

@@ -28,7 +28,7 @@ internal sealed class OnlineComparison
     private readonly Action<ComparisonScores> _onScores;
     private readonly Action<BehaviourComparison> _onBehaviours;
     private readonly FeatureGroup? _spread;
-    private readonly Func<FeatureRow, int>? _behaviourOf;
+    private readonly IBehaviourClassifier? _classifier;
     private readonly int _units, _every;
     private long _firstRow = RecordStamp.None, _newestRow = RecordStamp.None, _newestCounts = RecordStamp.None, _next = RecordStamp.None;
     private long _given, _missing, _taken;
@@ -38,17 +38,16 @@ internal sealed class OnlineComparison
     /// <param name="layout">The features.</param>
     /// <param name="configuration">How they are compared.</param>
     /// <param name="units">Most units.</param>
-    /// <param name="behaviours">Names of behaviours; empty: none are told apart.</param>
-    /// <param name="behaviourOf">Says what the animal does; null: nobody does.</param>
+    /// <param name="classifier">Says what the animal does; null: nobody does.</param>
     /// <param name="shift">The delay in bins where it is known, as of a recording; null: found.</param>
     /// <param name="now">Session time.</param>
     /// <param name="onScores">Told of scores, lent.</param>
     /// <param name="onBehaviours">Told of behaviours, lent.</param>
     public OnlineComparison(
-        FeatureLayout layout, ComparisonConfiguration configuration, int units, IReadOnlyList<string> behaviours, Func<FeatureRow, int>? behaviourOf, int? shift,
+        FeatureLayout layout, ComparisonConfiguration configuration, int units, IBehaviourClassifier? classifier, int? shift,
         Func<SessionTime> now, Action<ComparisonScores> onScores, Action<BehaviourComparison> onBehaviours)
     {
-        (_units, _behaviourOf, _shift, _now, _onScores, _onBehaviours) = (units, behaviourOf, shift, now, onScores, onBehaviours);
+        (_units, _classifier, _shift, _now, _onScores, _onBehaviours) = (units, classifier, shift, now, onScores, onBehaviours);
         _reduction = new(layout, configuration.Classes.Count > 0 ? configuration.Classes : ComparisonConfiguration.Usual(layout), configuration.MostFeatures);
         _encoding = new(units, _reduction.Sizes, new()
         {
@@ -66,11 +65,10 @@ internal sealed class OnlineComparison
         _scores = new(units, _reduction.Groups.Count);
         _every = Math.Max(1, (int)Math.Round(configuration.EverySeconds * layout.RateHz));
         _spread = layout.Groups.FirstOrDefault(group => group.Name == "latent_sd");
-        if (behaviours.Count > 1 && behaviourOf is not null)
-        {
-            _behaviours = new(units, _reduction.Sizes, behaviours.Count);
-            _compared = new(behaviours.Count, _reduction.Groups.Count);
-        }
+        if (classifier is null)
+            return;
+        _behaviours = new(units, _reduction.Sizes, classifier.Names.Count);
+        _compared = new(classifier.Names.Count, _reduction.Groups.Count);
     }
 
     /// <summary>The classes.</summary>
@@ -115,7 +113,7 @@ internal sealed class OnlineComparison
         var kept = _rows[row.Bin % Waiting];
         (kept.Bin, kept.Captured) = (row.Bin, row.Captured);
         _reduction.Write(row.Values, kept.Features);
-        kept.Behaviour = _behaviours is not null && row.HasMovement ? _behaviourOf!(row) : -1;
+        kept.Behaviour = _classifier?.Classify(row) ?? -1;
         kept.Variability = _spread is null ? double.NaN : Mean(row.Of(_spread));
         if (_firstRow == RecordStamp.None)
             _firstRow = _next = row.Bin;

@@ -145,7 +145,7 @@ public sealed class OnlineComparisonTests
         private readonly SpikeCounts _bin = new(5);
 
         private static OnlineComparison Make(int? shift, Action<ComparisonScores> onScores, double everySeconds = 20) =>
-            new(s_layout, Configuration with { EverySeconds = everySeconds }, 5, [], null, shift, () => default, onScores, _ => { });
+            new(s_layout, Configuration with { EverySeconds = everySeconds }, 5, null, shift, () => default, onScores, _ => { });
 
         private void TakeRow(OnlineComparison comparison, long bin)
         {
