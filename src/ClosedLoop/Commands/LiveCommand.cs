@@ -71,7 +71,7 @@ public static class LiveCommand
             SorterStatePath = configuration.Tetrodes?.StatePath,
             PicturePath = $"{name}.png",
             Json = json,
-            Notes = records ? notes : [.. notes, "nothing was recorded, as asked for"],
+            Notes = (records ? notes : [.. notes, "nothing was recorded, as asked for"]).Concat(planted?.Notes() ?? []),
         }, cancellation);
     }
 

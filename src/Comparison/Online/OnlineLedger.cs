@@ -73,6 +73,10 @@ internal sealed class OnlineLedger
         return (PoissonScores.BitsPerSpike(Nats(c), _spikes), PoissonScores.BitsPerSpike(_rolling[(c * _lags) + lag], _rollingSpikes), lagsMs[lag]);
     }
 
+    /// <summary>The probability that blocks are better with one class than with another.</summary>
+    public double Surpasses(int c, int other) =>
+        Above(_blockSums[c] - _blockSums[other], _products[c, c] + _products[other, other] - (2 * _products[c, other]));
+
     /// <summary>What is known so far.</summary>
     public OnlineScore Read(IReadOnlyList<double> lagsMs)
     {
@@ -90,7 +94,7 @@ internal sealed class OnlineLedger
         return new(
             first, PoissonScores.BitsPerSpike(Nats(first), _spikes), PoissonScores.BitsPerSpike(_rolling[(first * _lags) + lag], _rollingSpikes), lagsMs[lag],
             Above(_blockSums[first], _products[first, first]),
-            second < 0 ? 1 : Above(_blockSums[first] - _blockSums[second], _products[first, first] + _products[second, second] - (2 * _products[first, second])));
+            second < 0 ? 1 : Surpasses(first, second));
     }
 
     /// <summary>The probability that blocks with this sum and sum of squares have a mean above 0.</summary>

@@ -188,6 +188,16 @@ internal sealed class OnlineComparison
             Publish();
     }
 
+    /// <summary>The probability that a class predicts a unit better than the best of the other kind.</summary>
+    private double OfItsKind(int unit, int leading)
+    {
+        var (best, bits) = (-1, double.NegativeInfinity);
+        for (var c = 0; c < _reduction.Groups.Count; c++)
+            if (_reduction.Groups[c].Kind != _reduction.Groups[leading].Kind && _encoding.ReadClass(unit, c).BitsPerSpike is var found && found > bits)
+                (best, bits) = (c, found);
+        return best < 0 ? 1 : _encoding.Surpasses(unit, leading, best);
+    }
+
     private void Publish()
     {
         var row = _rows[(_next - 1) % Waiting];
@@ -200,6 +210,7 @@ internal sealed class OnlineComparison
             var score = _encoding.Read(unit);
             (_scores.Leading[unit], _scores.BitsPerSpike[unit], _scores.RollingBitsPerSpike[unit]) = (score.Leading, score.BitsPerSpike, score.RollingBitsPerSpike);
             (_scores.LagMs[unit], _scores.IsPredictive[unit], _scores.IsFirst[unit]) = (score.LagMs, score.IsPredictive, score.IsFirst);
+            _scores.IsOfItsKind[unit] = score.Leading < 0 ? double.NaN : OfItsKind(unit, score.Leading);
             _scores.Planted[unit] = PlantedOf?.Invoke(unit) ?? 0;
             for (var c = 0; c < classes; c++)
             {

@@ -25,6 +25,7 @@ public sealed class OnlineComparisonTests
         Assert.Equal(["latent_mean", FeatureLayout.JointVelocities, "latent_mean", FeatureLayout.RootKinematics], leading);
         Assert.Equal([100, 0, 0, -100], scores.LagMs[..4]);
         Assert.All(Enumerable.Range(0, 4), unit => Assert.InRange(scores.IsPredictive[unit], 0.99, 1));
+        Assert.All(Enumerable.Range(0, 4), unit => Assert.InRange(scores.IsOfItsKind[unit], 0.99, 1));
         Assert.True(scores.BitsPerSpike[4] < 0, $"{scores.BitsPerSpike[4]}");
         Assert.InRange(scores.Judged, Bins - 600, Bins - 500);
 

@@ -42,7 +42,7 @@ public sealed class ComparisonRecordingTests : IDisposable
             Assert.Equal((one.Stamp, one.Judged, one.Missing, one.DelayBins, units), (read.Stamp, read.Judged, read.Missing, read.DelayBins, read.UnitCount));
             Assert.Equal(one.Leading[..units], read.Leading[..units]);
             Assert.Equal(one.Planted[..units], read.Planted[..units]);
-            foreach (var of in (Func<ComparisonScores, double[]>[])[s => s.BitsPerSpike, s => s.RollingBitsPerSpike, s => s.LagMs, s => s.IsPredictive, s => s.IsFirst])
+            foreach (var of in (Func<ComparisonScores, double[]>[])[s => s.BitsPerSpike, s => s.RollingBitsPerSpike, s => s.LagMs, s => s.IsPredictive, s => s.IsFirst, s => s.IsOfItsKind])
                 Assert.Equal(of(one)[..units], of(read)[..units]);
             Assert.Equal(one.ClassBitsPerSpike[..each], read.ClassBitsPerSpike[..each]);
             Assert.Equal(one.ClassLagMs[..each], read.ClassLagMs[..each]);
@@ -83,7 +83,7 @@ public sealed class ComparisonRecordingTests : IDisposable
         {
             (scores.Leading[unit], scores.Planted[unit]) = (_random.Next(-1, 2), _random.Next());
             (scores.BitsPerSpike[unit], scores.RollingBitsPerSpike[unit], scores.LagMs[unit]) = (_random.NextDouble(), double.NaN, -200);
-            (scores.IsPredictive[unit], scores.IsFirst[unit]) = (_random.NextDouble(), _random.NextDouble());
+            (scores.IsPredictive[unit], scores.IsFirst[unit], scores.IsOfItsKind[unit]) = (_random.NextDouble(), _random.NextDouble(), _random.NextDouble());
             for (var c = 0; c < 2; c++)
                 (scores.ClassBitsPerSpike[(2 * unit) + c], scores.ClassLagMs[(2 * unit) + c]) = (_random.NextSingle(), 100 * c);
         }
