@@ -1,123 +1,144 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Diagnostics;
 using ClosedLoop.CommandLine;
 using ClosedLoop.Comparing;
-using ClosedLoop.Comparison;
 using ClosedLoop.Core;
 using Spectre.Console;
 
 namespace ClosedLoop.Commands;
 
-/// <summary><c>closedloop compare</c>: which features predict which units, from tables.</summary>
+/// <summary><c>closedloop compare</c>: which features predict which units, in recordings of sessions or in tables.</summary>
 public static class CompareCommand
 {
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var counts = new Option<string>("--counts") { Description = "Spike counts: a line of unit names, then a line a bin, without gaps. Columns 'bin' and 'time_s' are left out, here and there.", HelpName = "counts.csv", Required = true };
-        var features = new Option<string>("--features") { Description = $"Features: a line of names, then a line a bin; a column '{TableComparison.BehaviourColumn}' says what the animal does.", HelpName = "features.csv", Required = true };
-        var classes = new Option<string?>("--classes") { Description = "Which features form a class, with kind, smooth_ms and components where wanted. Without it: what their names begin with.", HelpName = "classes.yaml" };
-        var binMs = new Option<double>("--bin-ms") { Description = "Width of a bin in ms.", HelpName = "MS", DefaultValueFactory = _ => 20 };
-        var output = new Option<string>("--out") { Description = "Folder for report.html and the tables.", HelpName = "DIR", Required = true };
-        var folds = new Option<int>("--folds") { Description = "Stretches of time that are tested in turn.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var alpha = new Option<string>("--alpha") { Description = "Strength of the ridge, per bin, on standardised features; of several, as in 1e-4,1e-3,1e-2,0.1, each fold takes for each unit what suits it.", HelpName = "A,..", DefaultValueFactory = _ => "1e-3" };
-        var lags = new Option<string>("--lags") { Description = "Lags in ms, from, to and between; below 0 a unit comes before the features.", HelpName = "FROM:TO:STEP", DefaultValueFactory = _ => "-1000:300:40" };
+        var recordings = new Argument<string[]>("RECORDING") { Description = "Recordings of sessions with units (.mcap). Several: each on its own in a folder of its own, then all together.", Arity = ArgumentArity.ZeroOrMore };
+        var counts = new Option<string?>("--counts") { Description = "Instead of recordings, a table of spike counts: a line of unit names, then a line a bin, without gaps. Columns 'bin' and 'time_s' are left out, here and there.", HelpName = "counts.csv" };
+        var features = new Option<string?>("--features") { Description = $"And one of features: a line of names, then a line a bin; a column '{TableComparison.BehaviourColumn}' says what the animal does.", HelpName = "features.csv" };
+        var classes = new Option<string?>("--classes") { Description = "Which features of a table form a class, with kind, smooth_ms and components where wanted. Without it: what their names begin with.", HelpName = "classes.yaml" };
+        var binMs = new Option<double>("--bin-ms") { Description = "Width of a table's bin in ms.", HelpName = "MS", DefaultValueFactory = _ => 20 };
+        var output = new Option<string>("--out") { Description = "Folder for report.html and the tables. What is finished is kept there too: the same command goes on where the last one ended.", HelpName = "DIR", Required = true };
+        var slurm = new Option<bool>("--slurm") { Description = "Submit a job for each recording and one that brings them together to a Slurm cluster (sbatch), and return." };
+        var processors = new Option<int>("--slurm-cpus") { Description = "Processors that a job asks for; 0: what the cluster gives.", HelpName = "N" };
+        var merge = new Option<bool>("--merge") { Description = "Only bring together the sessions that are finished in --out." };
+        var arguments = new CompareArguments();
         var json = JsonReport.CreateOption();
-        var command = new Command("compare", "Find out which features predict which units, and whether they tell behaviours apart alike.") { counts, features, classes, binMs, output, folds, alpha, lags, json };
+        var command = new Command("compare", "Find out which features predict which units, and whether they tell behaviours apart alike.") { recordings, counts, features, classes, binMs, output, slurm, processors, merge, json };
+        foreach (var option in arguments.Options)
+            command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
-            var folder = parsed.GetRequiredValue(output);
-            var ends = Lags(parsed.GetRequiredValue(lags));
-            if (parsed.GetValue(binMs) is var width && !(width > 0 && width <= 10_000))
-                throw ClosedLoopException.Usage(FormattableString.Invariant($"--bin-ms {width}: a bin is wider than 0 and at most 10 s"));
+            var (folder, given, facts) = (parsed.GetRequiredValue(output), parsed.GetValue(recordings) ?? [], parsed.GetValue(json));
+            var tables = parsed.GetValue(counts) is not null || parsed.GetValue(features) is not null;
+            if ((given.Length > 0 ? 1 : 0) + (tables ? 1 : 0) + (parsed.GetValue(merge) ? 1 : 0) != 1)
+                throw ClosedLoopException.Usage("compare takes recordings, or --counts and --features, or --merge with the folder of an earlier comparison: one of these");
+            Refuse(parsed, tables ? [slurm, processors, .. arguments.OfRecordings] : [classes, binMs], tables ? "of recordings, and tables are compared" : "of tables, and recordings are compared");
             OutputPath.RequireFolder("--out", folder);
-            var run = new TableComparison
-            {
-                Counts = parsed.GetRequiredValue(counts), Features = parsed.GetRequiredValue(features), Classes = parsed.GetValue(classes),
-                Options = new() { BinMs = width, Folds = parsed.GetValue(folds), Alphas = Alphas(parsed.GetRequiredValue(alpha)), LeastLagMs = ends[0], MostLagMs = ends[1], LagStepMs = ends[2] },
-            };
-            TableComparison.Outcome outcome;
-            using (var line = new ProgressLine())
-                outcome = run.Run(line, cancellation);
-            ComparisonTables.Write(folder, outcome);
-            ComparisonReport.Write(folder, $"Comparison of {Path.GetFileName(run.Counts)} with {Path.GetFileName(run.Features)}", outcome);
-            Tell(outcome, folder);
-            JsonReport.Write(parsed.GetValue(json), Facts(outcome, folder));
+            if (tables)
+                CompareTables(parsed.GetValue(counts), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(binMs), arguments.Encoding(parsed), folder, facts, cancellation);
+            else if (parsed.GetValue(merge))
+                return Task.FromResult(Merge(folder, null, facts));
+            else if (parsed.GetValue(slurm))
+                Submit(SessionJobs.Of(given, folder), [.. arguments.Repeat(parsed)], arguments.Session(parsed), parsed.GetValue(processors), facts);
+            else
+                return Task.FromResult(CompareSessions(SessionJobs.Of(given, folder), arguments.Session(parsed), facts, cancellation));
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static object Facts(TableComparison.Outcome outcome, string folder)
+    private static void Refuse(ParseResult parsed, IEnumerable<Option> options, string why)
     {
-        var (encoding, behaviours) = (outcome.Encoding, outcome.Behaviours);
-        var best = encoding.BestCounts();
-        return new
+        foreach (var option in options)
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw ClosedLoopException.Usage($"'{option.Name}' is {why}; leave it out");
+    }
+
+    private static void CompareTables(string? counts, string? features, string? classes, double binMs, Comparison.EncodingOptions options, string folder, FileInfo? json, CancellationToken cancellation)
+    {
+        if (counts is null || features is null)
+            throw ClosedLoopException.Usage($"a table of {(counts is null ? "counts (--counts)" : "features (--features)")} is missing; both are needed");
+        if (!(binMs > 0 && binMs <= 10_000))
+            throw ClosedLoopException.Usage(FormattableString.Invariant($"--bin-ms {binMs}: a bin is wider than 0 and at most 10 s"));
+        var run = new TableComparison { Counts = counts, Features = features, Classes = classes, Options = options with { BinMs = binMs } };
+        TableComparison.Outcome outcome;
+        using (var line = new ProgressLine())
+            outcome = run.Run(line, cancellation);
+        Write(outcome, $"Comparison of {Path.GetFileName(counts)} with {Path.GetFileName(features)}", folder);
+        CompareSummary.Tell(outcome, folder);
+        JsonReport.Write(json, CompareSummary.Facts(outcome, folder));
+    }
+
+    private static int CompareSessions(SessionJobs jobs, SessionComparisonOptions options, FileInfo? json, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        foreach (var (name, recording, folder) in jobs.Jobs)
         {
-            Units = encoding.Units.Count,
-            outcome.Bins,
-            outcome.BinMs,
-            UnitsJudged = encoding.Judged,
-            Classes = encoding.Classes.Select(c => c.Name),
-            UnitsPredicted = best.Sum(),
-            BestClassCounts = encoding.Classes.Select((c, i) => (c.Name, Count: best[i])).ToDictionary(of => of.Name, of => of.Count),
-            PerUnit = encoding.Units.Select(unit =>
+            OutputPath.RequireFolder("--out", folder);
+            TableComparison.Outcome outcome;
+            try
             {
-                var score = unit.Leading < 0 ? null : unit.Classes[unit.Leading];
-                return new
-                {
-                    unit.Unit,
-                    unit.RateHz,
-                    Best = unit.IsPredicted ? encoding.Classes[unit.Leading].Name : null,
-                    Leading = unit.Leading < 0 ? null : encoding.Classes[unit.Leading].Name,
-                    CvLlrBitsPerSpike = score?.BitsPerSpike,
-                    PseudoR2 = score?.PseudoR2,
-                    PAdjusted = score?.AdjustedP,
-                    LagMs = score?.LagMs,
-                };
-            }),
-            ComputationalP = outcome.PermutationP,
-            Behaviours = behaviours?.Behaviours ?? [],
-            Wuc = behaviours?.Classes.ToDictionary(of => of.Class, of => of.Similarity) ?? [],
-            WucInterval = behaviours?.Classes.ToDictionary(of => of.Class, of => new[] { of.Low, of.High }) ?? [],
-            Ceiling = behaviours is null ? null : new { behaviours.Ceiling.Lower, behaviours.Ceiling.Upper },
-            BehaviourAccuracyOfUnits = outcome.BehaviourAccuracy.Count == 0 ? double.NaN : outcome.BehaviourAccuracy[0].Accuracy,
-            BehaviourAccuracy = outcome.BehaviourAccuracy.Skip(1).ToDictionary(of => of.Name, of => of.Accuracy),
-            FeaturesDropped = outcome.Dropped,
-            Fits = encoding.Fits,
-            FitsUnconverged = encoding.Unconverged,
-            Seconds = outcome.Seconds,
-            Output = folder,
-        };
+                using var line = new ProgressLine();
+                outcome = SessionComparison.Run(recording, folder, options, new Prefixed(line, jobs.Jobs.Count > 1 ? $"{name}: " : ""), cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                Terminal.Output.WriteLine($"what is finished is kept in {jobs.Folder}: the same command goes on from there");
+                throw;
+            }
+            Write(outcome, $"Comparison of {name}", folder);
+            SessionScores.Of(name, outcome).Write(folder);
+            CompareSummary.Tell(outcome, folder);
+            if (jobs.Jobs.Count == 1)
+                JsonReport.Write(json, CompareSummary.Facts(outcome, folder));
+        }
+        return jobs.Jobs.Count > 1 ? Merge(jobs.Folder, watch, json) : 0;
     }
 
-    private static void Tell(TableComparison.Outcome outcome, string folder)
+    private static int Merge(string folder, Stopwatch? watch, FileInfo? json)
     {
-        var encoding = outcome.Encoding;
-        var best = encoding.BestCounts();
-        Terminal.Output.WriteLine(FormattableString.Invariant(
-            $"{encoding.Units.Count} units, {outcome.Bins} bins of {outcome.BinMs:G4} ms: {best.Sum()} of {encoding.Judged} judged are predicted by a class of features ({string.Join(", ", encoding.Classes.Select((c, i) => $"{c.Name} best {best[i]}"))}); {outcome.Seconds:F1} s"));
-        if (outcome.Dropped.Count > 0)
-            Terminal.Output.WriteLine($"left out, the same in all bins: {string.Join(", ", outcome.Dropped)}");
-        if (encoding.Unconverged > 0)
-            Terminal.Output.WriteLine($"{encoding.Unconverged} of {encoding.Fits} fits ended before their optimum; a stronger --alpha helps");
-        if (outcome.Behaviours is { } behaviours)
-            Terminal.Output.WriteLine(FormattableString.Invariant(
-                $"behaviours apart as in the units (whitened unbiased cosine over {behaviours.Behaviours.Count}): {string.Join(", ", behaviours.Classes.Select(of => FormattableString.Invariant($"{of.Class} {of.Similarity:F3}")))}; ceiling {behaviours.Ceiling.Lower:F3} to {behaviours.Ceiling.Upper:F3}"));
-        Terminal.Output.WriteLine($"report in {Path.Combine(folder, "report.html")}");
+        watch ??= Stopwatch.StartNew();
+        var (across, missing) = SessionJobs.Merge(folder);
+        AcrossReport.Write(folder, across, missing);
+        CompareSummary.Tell(across, missing, folder);
+        JsonReport.Write(json, CompareSummary.Facts(across, missing, watch.Elapsed.TotalSeconds, folder));
+        return missing.Count == 0 ? 0 : 1;
     }
 
-    private static double[] Alphas(string text)
+    private static void Submit(SessionJobs jobs, string[] options, SessionComparisonOptions checkedOptions, int processors, FileInfo? json)
     {
-        var alphas = text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var alpha) ? alpha : double.NaN).ToArray();
-        return alphas.All(alpha => alpha > 0 && double.IsFinite(alpha)) ? alphas : throw ClosedLoopException.Usage($"--alpha {text}: say one strength above 0, or several with commas between, as in 1e-4,1e-3,1e-2");
+        ArgumentNullException.ThrowIfNull(checkedOptions);
+        var numbers = new List<string>();
+        foreach (var (name, recording, folder) in jobs.Jobs)
+        {
+            OutputPath.RequireFolder("--out", folder);
+            string[] facts = jobs.Jobs.Count == 1 && json is not null ? ["--json", json.FullName] : [];
+            numbers.Add(Job(Path.Combine(folder, SessionJobs.JobFile), name, processors, ["compare", recording, "--out", folder, .. options, .. facts], []));
+        }
+        string? merging = null;
+        if (jobs.Jobs.Count > 1)
+        {
+            string[] facts = json is not null ? ["--json", json.FullName] : [];
+            merging = Job(Path.Combine(jobs.Folder, "merge.sh"), "compare", 0, ["compare", "--merge", "--out", jobs.Folder, .. facts], numbers);
+        }
+        Terminal.Output.WriteLine($"submitted {string.Join(", ", jobs.Jobs.Zip(numbers, (job, number) => $"{job.Name} as job {number}"))}{(merging is null ? "" : $"; job {merging} brings them together in {Path.Combine(jobs.Folder, "report.html")}")}");
+
+        static string Job(string path, string name, int processors, string[] arguments, IReadOnlyList<string> after)
+        {
+            WholeFile.Write(path, System.Text.Encoding.UTF8.GetBytes(SlurmJobs.Script(name, Path.ChangeExtension(path, ".log"), processors, arguments)), "job");
+            return SlurmJobs.Submit(path, after);
+        }
     }
 
-    private static double[] Lags(string text)
+    private static void Write(TableComparison.Outcome outcome, string title, string folder)
     {
-        var ends = text.Split(':').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) ? ms : double.NaN).ToArray();
-        return ends.Length == 3 && ends.All(double.IsFinite) && ends[0] <= ends[1] && ends[2] > 0
-            ? ends
-            : throw ClosedLoopException.Usage($"--lags {text}: say from, to and the step between them in ms, as in -1000:300:40");
+        ComparisonTables.Write(folder, outcome);
+        ComparisonReport.Write(folder, title, outcome);
+    }
+
+    private sealed class Prefixed(IProgress<string> inner, string prefix) : IProgress<string>
+    {
+        public void Report(string value) => inner.Report(prefix + value);
     }
 }

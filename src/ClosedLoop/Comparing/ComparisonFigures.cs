@@ -5,7 +5,7 @@ namespace ClosedLoop.Comparing;
 /// <summary>The figures of a comparison, each with its caption.</summary>
 public static class ComparisonFigures
 {
-    private const int Width = 520, Height = 340;
+    private const int Width = 520, Height = 340, MostLevel = 6;
 
     /// <summary>Those that there is something to show in.</summary>
     public static IEnumerable<(string Svg, string Caption)> Of(TableComparison.Outcome outcome)
@@ -26,17 +26,35 @@ public static class ComparisonFigures
             foreach (var (name, rdm, _, _, _) in behaviours.Classes)
                 yield return Heat($"{name} (Euclidean)", rdm, behaviours.Behaviours);
         }
+        if (Variability(outcome) is { } variability)
+            yield return variability;
+        if (outcome.BehaviourAccuracy.Count > 0)
+            yield return Accuracy(outcome);
+    }
+
+    /// <summary>A figure of columns side by side, wide and high enough for their names.</summary>
+    internal static SvgFigure Columns(string title, int columns, (double Low, double High) y) => columns <= MostLevel
+        ? new(title, Width, Height, (-0.6, columns - 0.4), y)
+        : new(title, Math.Max(Width, 100 + (36 * columns)), Height + 60, (-0.6, columns - 0.4), y, bottom: 118);
+
+    /// <summary>Names a column of it.</summary>
+    internal static void Name(SvgFigure figure, int column, string name, int columns)
+    {
+        if (columns <= MostLevel)
+            figure.Under(column, name);
+        else
+            figure.Slanted(column, name);
     }
 
     private static (string, string) BestClasses(EncodingResult encoding)
     {
         var counts = encoding.BestCounts();
-        var figure = new SvgFigure("Which class predicts best", Width, Height, (-0.6, counts.Length - 0.4), SvgFigure.Range([.. counts.Select(count => (double)count), 1])).Axes("", "units", xTicks: false);
+        var figure = Columns("Which class predicts best", counts.Length, SvgFigure.Range([.. counts.Select(count => (double)count), 1])).Axes("", "units", xTicks: false);
         for (var c = 0; c < counts.Length; c++)
         {
             figure.Box(c - 0.35, c + 0.35, 0, counts[c], SvgFigure.Colour(c));
             figure.Text(c, counts[c], $"{counts[c]}", dy: -4);
-            figure.Under(c, encoding.Classes[c].Name);
+            Name(figure, c, encoding.Classes[c].Name, encoding.Classes.Count);
         }
         return (figure.ToSvg(), $"Units that each class predicts best, of the {counts.Sum()} that any predicts significantly.");
     }
@@ -44,14 +62,14 @@ public static class ComparisonFigures
     private static (string, string) Scores(EncodingResult encoding)
     {
         var scores = Enumerable.Range(0, encoding.Classes.Count).Select(c => encoding.Units.Where(unit => unit.Leading >= 0).Select(unit => unit.Classes[c].BitsPerSpike).Order().ToArray()).ToArray();
-        var figure = new SvgFigure("Cross-validated log-likelihood ratio", Width, Height, (-0.6, scores.Length - 0.4), SvgFigure.Range(scores.SelectMany(own => new[] { At(own, 0.1), At(own, 0.9) }))).Axes("", "bits a spike, above the mean rate", xTicks: false);
+        var figure = Columns("Cross-validated log-likelihood ratio", scores.Length, SvgFigure.Range(scores.SelectMany(own => new[] { At(own, 0.1), At(own, 0.9) }))).Axes("", "bits a spike, above the mean rate", xTicks: false);
         figure.Line([(-0.6, 0), (scores.Length - 0.4, 0)], "#999", 1, "4 3");
         for (var c = 0; c < scores.Length; c++)
         {
             figure.Line([(c, At(scores[c], 0.1)), (c, At(scores[c], 0.9))], SvgFigure.Colour(c));
             figure.Box(c - 0.28, c + 0.28, At(scores[c], 0.25), At(scores[c], 0.75), SvgFigure.Colour(c), opacity: 0.6);
             figure.Line([(c - 0.28, At(scores[c], 0.5)), (c + 0.28, At(scores[c], 0.5))], "#111", 2);
-            figure.Under(c, encoding.Classes[c].Name);
+            Name(figure, c, encoding.Classes[c].Name, encoding.Classes.Count);
         }
         return (figure.ToSvg(), $"All {encoding.Judged} judged units: median, quartiles, 10th and 90th percentile.");
     }
@@ -88,14 +106,14 @@ public static class ComparisonFigures
     {
         var classes = behaviours.Classes;
         var range = SvgFigure.Range([.. classes.SelectMany(of => new[] { of.Similarity, of.Low, of.High }), behaviours.Ceiling.Upper]);
-        var figure = new SvgFigure("Behaviours apart as in the units", Width, Height, (-0.6, classes.Count - 0.4), range).Axes("", "whitened unbiased cosine", xTicks: false);
+        var figure = Columns("Behaviours apart as in the units", classes.Count, range).Axes("", "whitened unbiased cosine", xTicks: false);
         figure.Box(-0.6, classes.Count - 0.4, behaviours.Ceiling.Lower, behaviours.Ceiling.Upper, "#bbb", opacity: 0.6);
         for (var c = 0; c < classes.Count; c++)
         {
             figure.Box(c - 0.35, c + 0.35, 0, classes[c].Similarity, SvgFigure.Colour(c), opacity: 0.85);
             if (double.IsFinite(classes[c].Low))
                 figure.Line([(c, classes[c].Low), (c, classes[c].High)], "#111");
-            figure.Under(c, classes[c].Class);
+            Name(figure, c, classes[c].Class, classes.Count);
         }
         return (figure.ToSvg(), FormattableString.Invariant($"RDMs over {behaviours.Behaviours.Count} behaviours{(behaviours.LeftOut.Count > 0 ? $" (too short: {string.Join(", ", behaviours.LeftOut)})" : "")}; lines: 95 % of behaviours drawn anew; grey: noise ceiling, {behaviours.Ceiling.Lower:F3} to {behaviours.Ceiling.Upper:F3}, with quarters of the recording as subjects."));
     }
@@ -116,6 +134,42 @@ public static class ComparisonFigures
             figure.Under(i + 0.5, behaviours[i].Length > 9 ? behaviours[i][..8] + "\u2026" : behaviours[i]);
         }
         return (figure.ToSvg(), FormattableString.Invariant($"Dissimilarity of behaviours, from 0 (white) to {most:G3}."));
+    }
+
+    /// <summary>How variable what the network computes is within each behaviour; null without such classes.</summary>
+    private static (string, string)? Variability(TableComparison.Outcome outcome)
+    {
+        var kinds = outcome.Encoding.Classes.ToDictionary(c => c.Name, c => c.Kind);
+        var own = outcome.Variability.Where(of => kinds.GetValueOrDefault(of.Class) == FeatureKind.Computational && (of.Class.Contains("latent", StringComparison.Ordinal) || of.Class.Contains("action", StringComparison.Ordinal)))
+            .GroupBy(of => of.Class).ToArray();
+        if (own.Length == 0)
+            return null;
+        string[] behaviours = [.. own[0].Select(of => of.Variability.Behaviour)];
+        var (low, high) = SvgFigure.Range(own.SelectMany(of => of.Select(one => one.Variability.MeanVariance)));
+        var figure = new SvgFigure("Variability by behaviour", Math.Max(Width, 120 + (64 * behaviours.Length)), Height, (-0.6, behaviours.Length - 0.4), (low, high + (0.08 * own.Length * (high - low)))).Axes("", "variance, of all bins' = 1", xTicks: false);
+        for (var c = 0; c < own.Length; c++)
+        {
+            foreach (var (b, of) in own[c].Index())
+                figure.Box(b - 0.4 + (0.8 * c / own.Length), b - 0.4 + (0.8 * (c + 1) / own.Length), 0, of.Variability.MeanVariance, SvgFigure.Colour(c), opacity: 0.85);
+            figure.Legend(c, SvgFigure.Colour(c), own[c].Key);
+        }
+        for (var b = 0; b < behaviours.Length; b++)
+            figure.Under(b, behaviours[b].Length > 10 ? behaviours[b][..9] + "\u2026" : behaviours[b]);
+        return (figure.ToSvg(), "Mean variance of the features of each class within a behaviour.");
+    }
+
+    private static (string, string) Accuracy(TableComparison.Outcome outcome)
+    {
+        var all = outcome.BehaviourAccuracy;
+        var behaviours = outcome.Variability.Select(of => of.Variability.Behaviour).Distinct().Count();
+        var figure = Columns("Behaviours told by a linear discriminant", all.Count, (0, 1)).Axes("", "share told right, mean of behaviours", xTicks: false);
+        figure.Line([(-0.6, 1.0 / Math.Max(1, behaviours)), (all.Count - 0.4, 1.0 / Math.Max(1, behaviours))], "#999", 1, "4 3");
+        for (var c = 0; c < all.Count; c++)
+        {
+            figure.Box(c - 0.35, c + 0.35, 0, all[c].Accuracy, c == 0 ? "#555" : SvgFigure.Colour(c - 1), opacity: 0.85);
+            Name(figure, c, all[c].Name, all.Count);
+        }
+        return (figure.ToSvg(), "Learnt and tested on different stretches of time; dashed: chance.");
     }
 
     private static double At(double[] sorted, double share)

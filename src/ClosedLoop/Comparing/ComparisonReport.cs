@@ -21,20 +21,35 @@ public static class ComparisonReport
         ArgumentNullException.ThrowIfNull(outcome);
         var encoding = outcome.Encoding;
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{Encode(title)}</title><style>body{{font:15px/1.45 sans-serif;margin:2em auto;max-width:1120px;color:#222}}figure{{display:inline-block;margin:8px;vertical-align:top}}figcaption{{max-width:520px;font-size:13px;color:#555}}table{{border-collapse:collapse;font-size:13px}}td,th{{padding:2px 9px;border-bottom:1px solid #ddd;text-align:right}}td:first-child,th:first-child,td:nth-child(3),th:nth-child(3){{text-align:left}}</style></head><body><h1>{Encode(title)}</h1>");
+        page.Append(Head(title));
         page.Append(CultureInfo.InvariantCulture, $"<p>{encoding.Units.Count} units, {outcome.Bins} bins of {outcome.BinMs:G4} ms. {encoding.Units.Count(unit => unit.IsPredicted)} of {encoding.Judged} judged units are predicted by a class of features (rate of false discoveries 5 %; ridge {string.Join(", ", outcome.Alphas.Select(alpha => alpha.ToString("G3", CultureInfo.InvariantCulture)))} a bin).");
         if (double.IsFinite(outcome.PermutationP))
             page.Append(CultureInfo.InvariantCulture, $" That computational classes predict them no better than representational ones: p = {outcome.PermutationP:G3} (signs permuted, one-sided).");
         if (outcome.Dropped.Count > 0)
             page.Append(CultureInfo.InvariantCulture, $" Left out, for they are the same in all bins: {Encode(string.Join(", ", outcome.Dropped))}.");
         page.Append("</p>");
+        if (outcome.Notes.Count > 0)
+            page.Append("<ul>").AppendJoin("", outcome.Notes.Select(note => $"<li>{Encode(note)}</li>")).Append("</ul>");
         foreach (var (svg, caption) in ComparisonFigures.Of(outcome))
             page.Append(CultureInfo.InvariantCulture, $"<figure>{svg}<figcaption>{Encode(caption)}</figcaption></figure>");
         AppendUnits(page, encoding);
         if (outcome.Variability.Count > 0)
             AppendVariability(page, outcome);
+        if (outcome.Distances.Count > 0)
+            AppendDistances(page, outcome.Distances);
         page.Append("</body></html>\n");
         WholeFile.Write(Path.Combine(folder, "report.html"), Encoding.UTF8.GetBytes(page.ToString()), "report");
+    }
+
+    /// <summary>The beginning of a page, up to its title.</summary>
+    internal static string Head(string title) => $"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{Encode(title)}</title><style>body{{font:15px/1.45 sans-serif;margin:2em auto;max-width:1120px;color:#222}}figure{{display:inline-block;margin:8px;vertical-align:top}}figcaption{{max-width:520px;font-size:13px;color:#555}}table{{border-collapse:collapse;font-size:13px}}td,th{{padding:2px 9px;border-bottom:1px solid #ddd;text-align:right}}td:first-child,th:first-child,td:nth-child(3),th:nth-child(3){{text-align:left}}</style></head><body><h1>{Encode(title)}</h1>";
+
+    private static void AppendDistances(StringBuilder page, IReadOnlyList<BodyDistance> distances)
+    {
+        page.Append("<h2>The animal and its virtual body</h2><p>Distances between the distributions of their movement in standard deviations of the animal's: 0 where they are the same. Told apart by nearest neighbours: 50 % where they cannot be, and beside it two halves of the animal's own samples.</p><table><tr><th>movement</th><th>samples of each</th><th></th><th>sliced Wasserstein</th><th>Gaussian Wasserstein, a dimension</th><th>mean discrepancy</th><th>told apart</th><th>animal's halves</th></tr>");
+        foreach (var of in distances)
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(of.Name)}</td><td>{of.Samples}</td><td></td><td>{of.SlicedWasserstein:F3}</td><td>{of.GaussianWasserstein:F3}</td><td>{of.MeanDiscrepancy:F3}</td><td>{100 * of.ClassifierAccuracy:F1} %</td><td>{100 * of.Floor:F1} %</td></tr>");
+        page.Append("</table>");
     }
 
     private static void AppendUnits(StringBuilder page, EncodingResult encoding)

@@ -5,7 +5,7 @@ using ClosedLoop.Core;
 
 namespace ClosedLoop.Comparing;
 
-/// <summary>All scores of a comparison as tables: scores.csv (units by classes), lags.csv (units by classes by lags), rdms.csv and variability.csv where behaviours are known.</summary>
+/// <summary>All scores of a comparison as tables: scores.csv (units by classes), lags.csv (units by classes by lags), rdms.csv and variability.csv where behaviours are known, distances.csv where there is a body.</summary>
 public static class ComparisonTables
 {
     /// <summary>Writes them.</summary>
@@ -42,13 +42,21 @@ public static class ComparisonTables
                 Row(variability, name, of.Behaviour, of.Bins, of.MeanVariance, of.EffectiveDimensions);
             Save("variability.csv", variability);
         }
+        if (outcome.Distances.Count > 0)
+        {
+            var distances = Begin("movement,samples,sliced_wasserstein,gaussian_wasserstein,mean_discrepancy,classifier_accuracy,classifier_accuracy_of_halves");
+            foreach (var of in outcome.Distances)
+                Row(distances, of.Name, of.Samples, of.SlicedWasserstein, of.GaussianWasserstein, of.MeanDiscrepancy, of.ClassifierAccuracy, of.Floor);
+            Save("distances.csv", distances);
+        }
 
         static StringBuilder Begin(string head) => new StringBuilder(head).Append('\n');
 
         void Save(string name, StringBuilder text) => WholeFile.Write(Path.Combine(folder, name), Encoding.UTF8.GetBytes(text.ToString()), "table");
     }
 
-    private static void Row(StringBuilder text, params object[] cells) => text.AppendJoin(',', cells.Select(cell => cell switch
+    /// <summary>Adds a line.</summary>
+    internal static void Row(StringBuilder text, params object[] cells) => text.AppendJoin(',', cells.Select(cell => cell switch
     {
         double number => double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "nan",
         IFormattable whole => whole.ToString(null, CultureInfo.InvariantCulture),

@@ -35,7 +35,17 @@ public sealed record TableComparison
     /// <param name="Seconds">What it took.</param>
     public sealed record Outcome(
         EncodingResult Encoding, BehaviourSimilarity? Behaviours, IReadOnlyList<(string Class, BehaviourVariability Variability)> Variability,
-        IReadOnlyList<(string Name, double Accuracy)> BehaviourAccuracy, double PermutationP, IReadOnlyList<string> Dropped, int Bins, double BinMs, IReadOnlyList<double> Alphas, double Seconds);
+        IReadOnlyList<(string Name, double Accuracy)> BehaviourAccuracy, double PermutationP, IReadOnlyList<string> Dropped, int Bins, double BinMs, IReadOnlyList<double> Alphas, double Seconds)
+    {
+        /// <summary>How far apart the animal's movement and the virtual body's are; empty where there is no body.</summary>
+        public IReadOnlyList<BodyDistance> Distances { get; init; } = [];
+
+        /// <summary>Bins of each behaviour; empty without behaviours.</summary>
+        public IReadOnlyList<(string Behaviour, int Bins)> BehaviourBins { get; init; } = [];
+
+        /// <summary>What a reader should know of the data, in whole sentences.</summary>
+        public IReadOnlyList<string> Notes { get; init; } = [];
+    }
 
     /// <summary>Runs it.</summary>
     /// <exception cref="ClosedLoopException">A table cannot be read, or they do not fit each other.</exception>
@@ -56,7 +66,7 @@ public sealed record TableComparison
         progress.Report("behaviours");
         var labels = features.Labels ?? [];
         var similarity = BehaviourSimilarity.Of(counts.Values, classes, labels);
-        var (variability, accuracy) = Describe(counts, classes, labels, cancellation);
+        var (variability, accuracy) = Describe(counts.Values, classes, labels, cancellation);
         var pairs = encoding.ComputationalAgainstRepresentational();
         return new(
             encoding, similarity, variability, accuracy,
@@ -64,8 +74,9 @@ public sealed record TableComparison
             [.. dropped], counts.Values.Rows, options.BinMs, options.Alphas, watch.Elapsed.TotalSeconds);
     }
 
-    private static (IReadOnlyList<(string, BehaviourVariability)> Variability, IReadOnlyList<(string, double)> Accuracy) Describe(
-        NumberTable counts, FeatureClass[] classes, IReadOnlyList<string> labels, CancellationToken cancellation)
+    /// <summary>How much the features of each class vary within each behaviour, and how well units and classes tell behaviours apart.</summary>
+    internal static (IReadOnlyList<(string, BehaviourVariability)> Variability, IReadOnlyList<(string, double)> Accuracy) Describe(
+        Matrix counts, IReadOnlyList<FeatureClass> classes, IReadOnlyList<string> labels, CancellationToken cancellation)
     {
         const int Folds = 5;
         var behaviours = new BehaviourLabels(labels, Folds, leastBins: 10);
@@ -74,7 +85,7 @@ public sealed record TableComparison
         var bins = Enumerable.Range(0, behaviours.Indices.Length).Where(t => behaviours.Indices[t] >= 0).ToArray();
         int[] indices = [.. bins.Select(t => behaviours.Indices[t])];
         var (variability, accuracy) = (new List<(string, BehaviourVariability)>(), new List<(string, double)>());
-        foreach (var (name, table) in classes.Select(one => (one.Name, one.Features)).Prepend(("units", counts.Values)))
+        foreach (var (name, table) in classes.Select(one => (one.Name, one.Features)).Prepend(("units", counts)))
         {
             cancellation.ThrowIfCancellationRequested();
             var samples = table.Take(bins);

@@ -126,6 +126,18 @@ public static class SessionArchive
         return new(PlantedPlan.FileName, "application/yaml", Encoding.UTF8.GetBytes(plan.ToYaml()));
     }
 
+    /// <summary>Names of the hinges of the body that a recording was made with; their numbers where it does not hold the body.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <exception cref="ClosedLoopException">The body in it cannot be read.</exception>
+    public static IReadOnlyList<string> JointNamesOf(SessionRecording recording)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        if (!recording.AttachmentNames.Contains(BodyName))
+            return [.. Enumerable.Range(0, recording.Layout.PositionCount - MotionClip.RootLength).Select(joint => joint.ToString(CultureInfo.InvariantCulture))];
+        using var body = BodyOf(recording).Compile(recording.Layout.Keypoints);
+        return [.. body.QposNames.Skip(MotionClip.RootLength)];
+    }
+
     private static BodyDescription BodyOf(SessionRecording recording)
     {
         var facts = Parse<BodyFacts>(recording, BodyFactsName, Text(recording, BodyFactsName));
