@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
+using ClosedLoop.Simulation;
 using ClosedLoop.Tests.Physics;
 using ClosedLoop.Tests.Recording.Mcap;
 
@@ -56,6 +57,18 @@ public sealed class SessionCommandTests(CommandSessions sessions)
         Assert.InRange(tetrodes.GetProperty("samples").GetInt64(), 2 * 30_000, 5 * 30_000);
         Assert.Equal((0, 0, 150), (tetrodes.GetProperty("samples_lost").GetInt64(), tetrodes.GetProperty("blocks_unsorted").GetInt64(), tetrodes.GetProperty("bins").GetInt64()));
         Assert.False(tetrodes.GetProperty("clock").GetProperty("synchronised").GetBoolean());
+        // Three seconds are too short for a comparison, but all of it is there: classes of both kinds, and what was planted.
+        var comparison = facts.GetProperty("comparison");
+        AssertNumbers(comparison, "judged", "missing", "dropped", "delay_bins", "load");
+        Assert.Contains(comparison.GetProperty("classes").EnumerateArray(), of => (of.GetProperty("name").GetString(), of.GetProperty("kind").GetString()) == ("latent_mean", "computational"));
+        Assert.Contains(comparison.GetProperty("classes").EnumerateArray(), of => (of.GetProperty("name").GetString(), of.GetProperty("kind").GetString()) == ("joint_angles", "representational"));
+        Assert.InRange(comparison.GetProperty("plan").GetProperty("planted").GetInt32(), 8, 32);
+        using (var recording = SessionRecording.Open(sessions.DemoRecording))
+        {
+            var plan = PlantedPlan.Parse(System.Text.Encoding.UTF8.GetString(recording.ReadAttachment(PlantedPlan.FileName).Data), PlantedPlan.FileName);
+            Assert.Equal(32, plan.Units.Count);
+            Assert.Equal([PlannedDrive.None, PlannedDrive.Network, PlannedDrive.Movement], plan.Units.Select(unit => unit.Drive).Distinct().Order());
+        }
         // Two seconds are too short for most neurons to be learnt.
         Assert.Equal(JsonValueKind.Array, tetrodes.GetProperty("units").ValueKind);
         Assert.Matches("^[0-9a-f]{64}$", facts.GetProperty("digest").GetString());
