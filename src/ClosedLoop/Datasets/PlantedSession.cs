@@ -40,7 +40,7 @@ public static class PlantedSession
         var features = ComparisonStage.LayoutOf(setup);
         using var neurons = new PlantedNeurons(features, PlantedClasses.Known(features, options.Seed), options.Units);
         using var input = new SimulatedBeats(source, neurons.Finish);
-        using var comparison = new ComparisonStage(setup, new(), options.Units, clock, isLive: false, plan: neurons.Plan);
+        using var comparison = new ComparisonStage(setup, new(), options.Units, clock, isLive: false, plan: neurons.Plan, planted: [.. neurons.Plan.Units.Select(unit => unit.Unit)]);
         var content = SessionArchive.ContentOf(setup, clock, tetrodes: null, further: [], comparison);
         using var recorder = SessionRecorder.Start(Path.Combine(folder, FileName), content with { Layout = content.Layout with { Tetrodes = neurons.Layout } });
         WholeFile.Write(Path.Combine(folder, PlantedPlan.FileName), Encoding.UTF8.GetBytes(neurons.Plan.ToYaml()), "plan of planted neurons");

@@ -63,7 +63,8 @@ public sealed class PlantedSessionTests(MeasuredLaboratory laboratory) : IDispos
         var again = session.Run(recorder: null, body.Observe, (Action<ControlStep>)body.Observe + counts.Observe, onProgress: null, default);
         Assert.Equal(new(Frames, Frames, true, 0), body.Result);
         Assert.Equal(new(given, BitForBit: true), compared.Result());
-        Assert.Equal(made.Session.Comparison.Units.Select(unit => (unit.Tetrode, unit.Unit, unit.Leading, unit.BitsPerSpike)), again.Comparison!.Units.Select(unit => (unit.Tetrode, unit.Unit, unit.Leading, unit.BitsPerSpike)));
+        Assert.Equal(made.Session.Comparison.Plan, again.Comparison!.Plan);
+        Assert.Equal(made.Session.Comparison.Units.Select(unit => (unit.Tetrode, unit.Unit, unit.Leading, unit.BitsPerSpike)), again.Comparison.Units.Select(unit => (unit.Tetrode, unit.Unit, unit.Leading, unit.BitsPerSpike)));
     }
 
     /// <summary>Bins follow each other, each centred on its pose, and count the recorded spikes within them.</summary>

@@ -6,7 +6,7 @@ namespace ClosedLoop.Comparing;
 /// <summary>What planted neurons follow: classes of features that say different things, so that it can be told which it was.</summary>
 public static class PlantedClasses
 {
-    private static readonly string[] s_layers = ["latent_mean", "decoder_1", "lstm_1"];
+    private static readonly string[] s_layers = ["latent_mean", "decoder_1", "hidden"];
 
     /// <summary>A plan's options where spikes are made after the session's poses and steps are known: neurons may come first.</summary>
     /// <param name="layout">The features.</param>
