@@ -30,7 +30,7 @@ internal sealed class OnlineComparison
     private readonly FeatureGroup? _spread;
     private readonly IBehaviourClassifier? _classifier;
     private readonly int _units, _every;
-    private long _firstRow = RecordStamp.None, _newestRow = RecordStamp.None, _newestCounts = RecordStamp.None, _next = RecordStamp.None;
+    private long _newestRow = RecordStamp.None, _newestCounts = RecordStamp.None, _next = RecordStamp.None;
     private long _given, _missing, _taken;
     private int? _shift;
 
@@ -75,17 +75,8 @@ internal sealed class OnlineComparison
     /// <summary>The classes.</summary>
     public IReadOnlyList<FeatureGroup> Classes => _reduction.Groups;
 
-    /// <summary>Features of each class that are compared.</summary>
-    public IReadOnlyList<int> Sizes => _reduction.Sizes;
-
     /// <summary>Bins that were judged.</summary>
     public long Judged => _encoding.Judged;
-
-    /// <summary>Bins for which features or counts were missing.</summary>
-    public long Missing => _missing;
-
-    /// <summary>The delay in bins; null before it is known.</summary>
-    public int? Shift => _shift;
 
     /// <summary>Whether as many rows wait for their counts as can.</summary>
     public bool IsFull => _next != RecordStamp.None && _newestRow - _next >= Waiting - 1;
@@ -116,8 +107,8 @@ internal sealed class OnlineComparison
         _reduction.Write(row.Values, kept.Features);
         kept.Behaviour = _classifier?.Classify(row) ?? -1;
         kept.Variability = _spread is null ? double.NaN : Mean(row.Of(_spread));
-        if (_firstRow == RecordStamp.None)
-            _firstRow = _next = row.Bin;
+        if (_next == RecordStamp.None)
+            _next = row.Bin;
         _newestRow = row.Bin;
         Join();
     }
