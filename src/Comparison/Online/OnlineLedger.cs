@@ -3,6 +3,9 @@ namespace ClosedLoop.Comparison;
 /// <summary>How one unit's models have done so far, by class and lag, and in blocks, whose scatter tells how sure that is.</summary>
 internal sealed class OnlineLedger
 {
+    /// <summary>Blocks before which their scatter says nothing.</summary>
+    public const int LeastBlocks = 6;
+
     private readonly int _classes, _lags;
     private readonly double[] _nats, _rolling, _block, _blockSums, _closed;
     private readonly Matrix _products;
@@ -97,12 +100,18 @@ internal sealed class OnlineLedger
             second < 0 ? 1 : Surpasses(first, second));
     }
 
-    /// <summary>The probability that blocks with this sum and sum of squares have a mean above 0.</summary>
+    /// <summary>
+    /// The probability that blocks with this sum and sum of squares have a mean above 0, by Student's t, which is brought to a
+    /// normal deviate (Wallace 1959): of few blocks the scatter is hardly known.
+    /// </summary>
     private double Above(double sum, double squares)
     {
-        if (_blocks < 2)
+        if (_blocks < LeastBlocks)
             return double.NaN;
         var variance = (squares - (sum * sum / _blocks)) / (_blocks - 1);
-        return variance > 0 ? 1 - Gaussian.UpperTail(sum / Math.Sqrt(variance * _blocks)) : 0.5;
+        if (!(variance > 0))
+            return 0.5;
+        var (t, freedom) = (sum / Math.Sqrt(variance * _blocks), _blocks - 1.0);
+        return 1 - Gaussian.UpperTail(Math.Sign(t) * ((8 * freedom) + 1) / ((8 * freedom) + 3) * Math.Sqrt(freedom * Math.Log(1 + (t * t / freedom))));
     }
 }
