@@ -94,7 +94,7 @@ public sealed record RigTetrodes
                     new() { Host = Host, CommandPort = CommandPort, WaveformPort = WaveformPort, Channels = RhxOptions.ChannelsOf(Ports, ChannelsPerPort), RateHz = RateHz }, clock);
                 return (rhx, SampleRecordings.Neighbours(rhx, Wires, rhx.Description));
             default:
-                var simulated = planted?.Open(activity) ?? new SimulatedTetrodeSource(Simulated, clock: clock, activity: activity);
+                var simulated = new SimulatedTetrodeSource(Simulated, clock: clock, rates: planted?.Rates, activity: activity, truth: planted?.Match);
                 return (simulated, simulated.Tetrodes);
         }
     }
