@@ -46,6 +46,7 @@ internal static class CompareSummary
             BehaviourAccuracy = outcome.BehaviourAccuracy.Skip(1).ToDictionary(of => of.Name, of => of.Accuracy),
             BehaviourBins = outcome.BehaviourBins.ToDictionary(of => of.Behaviour, of => of.Bins),
             outcome.Distances,
+            BehaviourDistances = behaviours?.Distances ?? [],
             outcome.Notes,
             FeaturesDropped = outcome.Dropped,
             Fits = encoding.Fits,

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using ClosedLoop.CommandLine;
-using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using ClosedLoop.Physics;
@@ -75,26 +74,24 @@ public static class DemoCommand
 
     private static void RunDataset(
         DemoDataset dataset, VisionOptions? vision, double seconds, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs,
-        Func<IActivityPlan, int, SessionSetup, (TetrodeStage?, ComparisonStage?)> openTetrodes, CancellationToken cancellation)
+        Func<IActivityPlan, int, SessionSetup, SessionTetrodes> openTetrodes, CancellationToken cancellation)
     {
         var animal = dataset.Animal;
         using IKeypointSource source = vision is null ? dataset.Truth(clock) : dataset.Watch(vision, clock);
         using var setup = new SessionSetup(SimulatedLaboratory.Body, animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
-        var (opened, compared) = openTetrodes(dataset.Activity(source.RateHz), 1, setup);
-        using TetrodeStage? tetrodes = opened;
-        using ComparisonStage? comparison = compared;
+        using var tetrodes = openTetrodes(dataset.Activity(source.RateHz), 1, setup);
         SessionRun.Execute(setup, input, clock, outputs with
         {
-            Tetrodes = tetrodes,
-            Comparison = comparison,
+            Tetrodes = tetrodes.Tetrodes,
+            Comparison = tetrodes.Comparison,
             Attachments = [dataset.CalibrationAttachment],
-            Notes = [$"the keypoints are of {source.Description}"],
+            Notes = tetrodes.Notes.Prepend($"the keypoints are of {source.Description}"),
         }, cancellation);
     }
 
     private static void RunSimulated(double seconds, int seed, VirtualRodentOptions rodent, SessionClock clock, SessionOutputs outputs,
-        Func<IActivityPlan, int, SessionSetup, (TetrodeStage?, ComparisonStage?)> openTetrodes, CancellationToken cancellation)
+        Func<IActivityPlan, int, SessionSetup, SessionTetrodes> openTetrodes, CancellationToken cancellation)
     {
         var fit = Measure(seed, cancellation);
         // The source runs on a little past the session, so that the session ends it and not the other way round.
@@ -102,10 +99,8 @@ public static class DemoCommand
         using var setup = new SessionSetup(
             SimulatedLaboratory.Body, fit.Animal, source.Layout, new() { RateHz = source.RateHz, Source = source.Description, Rodent = rodent, Seed = seed });
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, seconds);
-        var (opened, compared) = openTetrodes(new FollowedActivity(source), seed, setup);
-        using TetrodeStage? tetrodes = opened;
-        using ComparisonStage? comparison = compared;
-        SessionRun.Execute(setup, input, clock, outputs with { Tetrodes = tetrodes, Comparison = comparison, Notes = [$"the keypoints are of {source.Description}", .. fit.Notes] }, cancellation);
+        using var tetrodes = openTetrodes(new FollowedActivity(source), seed, setup);
+        SessionRun.Execute(setup, input, clock, outputs with { Tetrodes = tetrodes.Tetrodes, Comparison = tetrodes.Comparison, Notes = fit.Notes.Prepend($"the keypoints are of {source.Description}").Concat(tetrodes.Notes) }, cancellation);
     }
 
     private static PoseTracking.AnimalFit Measure(int seed, CancellationToken cancellation)

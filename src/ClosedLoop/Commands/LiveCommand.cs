@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Text;
 using ClosedLoop.CommandLine;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
 using ClosedLoop.Rigs;
 using ClosedLoop.Sessions;
 using ClosedLoop.Simulation;
+using ClosedLoop.Tetrodes;
 
 namespace ClosedLoop.Commands;
 
@@ -46,7 +48,10 @@ public static class LiveCommand
         // A simulated animal lives on past the session, so that the session ends it and not the other way round.
         using IKeypointSource source = (IKeypointSource?)rig.File ?? (IKeypointSource?)rig.Vision ?? SimulatedLaboratory.Watch(keypoints.Seed, clock, seconds: null);
         using var input = new LiveInput(source, clock, setup.Configuration.GraceS, keypoints.Seconds, keypoints.Rate);
-        using var tetrodes = configuration.Tetrodes?.Open(clock, source is SimulatedKeypointSource animal ? new FollowedActivity(animal) : new BehaviourActivity(configuration.Tetrodes.Seed), rig.Trigger, rig.Vision is not null);
+        var compares = configuration.Tetrodes is not null && configuration.Comparison is not { Enabled: false };
+        var planted = compares && configuration.Tetrodes is { Source: TetrodeSourceKind.Simulated } simulated ? new PlantedLaboratory(setup, simulated.Simulated, clock) : null;
+        using var tetrodes = configuration.Tetrodes?.Open(clock, source is SimulatedKeypointSource animal ? new FollowedActivity(animal) : new BehaviourActivity(configuration.Tetrodes.Seed), rig.Trigger, rig.Vision is not null, planted);
+        using var comparison = compares ? new ComparisonStage(setup, configuration.Comparison?.Options ?? new(), tetrodes!.Layout.UnitCapacity, clock, isLive: true, planted?.Drives, planted?.Match) : null;
         // NB: before the recording is begun, so that what cannot be reached is said and nothing is left behind.
         tetrodes?.Connect();
         var recording = configuration.Recording!;
@@ -62,10 +67,11 @@ public static class LiveCommand
                 .. configuration.Cameras is { } cameras ? [new RecordingAttachment(RecordingContent.CalibrationName, "application/yaml", File.ReadAllBytes(cameras.CalibrationPath))] : Array.Empty<RecordingAttachment>(),
             ],
             Tetrodes = tetrodes,
+            Comparison = comparison,
             SorterStatePath = configuration.Tetrodes?.StatePath,
             PicturePath = $"{name}.png",
             Json = json,
-            Notes = records ? notes : [.. notes, "nothing was recorded, as asked for"],
+            Notes = (records ? notes : [.. notes, "nothing was recorded, as asked for"]).Concat(planted?.Notes() ?? []),
         }, cancellation);
     }
 

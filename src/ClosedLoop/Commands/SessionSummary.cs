@@ -86,7 +86,7 @@ internal static class SessionSummary
     };
 
     private static string Compared(ComparisonProgress? comparison) =>
-        comparison is null || comparison.Judged == 0 ? "" : $"  {comparison.Network} follow the network, {comparison.Movement} movement";
+        comparison is null || comparison.Judged == 0 ? "" : $"  {comparison.Network} follow the network, {comparison.Movement} movement, {comparison.Either} either";
 
     private static string Recorded(RecordingProgress? recording) => recording switch
     {

@@ -21,7 +21,7 @@ internal sealed class SessionTetrodeArguments
 
     private readonly Option<double?> _learning = new("--learn-seconds")
     {
-        Description = "How long units are learnt from, before their spikes are sorted; a quarter of the session where nothing is said, at most 120.",
+        Description = "How long units are learnt from, before their spikes are sorted; a sixth of the session where nothing is said, at most 120.",
         HelpName = "S",
     };
 
@@ -47,22 +47,38 @@ internal sealed class SessionTetrodeArguments
             throw ClosedLoopException.Usage("--learn-seconds says how long units of tetrodes are learnt, and with --tetrodes 0 there are none; leave one of them out");
     }
 
-    /// <summary>The tetrodes, and what compares them with the network; null where they are not wanted.</summary>
+    /// <summary>The tetrodes, and what compares them with the network; none where they are not wanted.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="seconds">How long the session is.</param>
     /// <param name="seed">Seed of neurons and noise.</param>
     /// <param name="activity">What the animal does.</param>
     /// <param name="setup">The animal, the body, and what drives it.</param>
     /// <param name="clock">The session's clock.</param>
-    public (TetrodeStage? Tetrodes, ComparisonStage? Comparison) Open(ParseResult parsed, double seconds, int seed, IActivityPlan activity, SessionSetup setup, SessionClock clock)
+    public SessionTetrodes Open(ParseResult parsed, double seconds, int seed, IActivityPlan activity, SessionSetup setup, SessionClock clock)
     {
         if (parsed.GetValue(_tetrodes) is not (> 0 and var count))
-            return (null, null);
+            return new(null, null, []);
         var options = new SimulatedTetrodeOptions { Tetrodes = count, Seed = seed };
         var planted = parsed.GetValue(_uncompared) ? null : new PlantedLaboratory(setup, options, clock);
         var source = planted is null ? new SimulatedTetrodeSource(options, clock: clock, activity: activity) : planted.Open(activity);
-        var learning = parsed.GetValue(_learning) ?? Math.Clamp(seconds / 4, 2, 120);
+        var learning = parsed.GetValue(_learning) ?? Math.Clamp(seconds / 6, 2, 120);
         var stage = new TetrodeStage(source, source.Tetrodes, new() { Sorting = TetrodeConfiguration.Learning(learning) }, clock);
-        return (stage, planted is null ? null : new(setup, new(), stage.Layout.UnitCapacity, clock, isLive: true, planted.Drives, planted.Match));
+        var comparison = planted is null ? null : new ComparisonStage(setup, new(), stage.Layout.UnitCapacity, clock, isLive: true, planted.Drives, planted.Match);
+        return new(stage, comparison, planted?.Notes() ?? []);
+    }
+}
+
+/// <summary>The tetrodes of a demo.</summary>
+/// <param name="Tetrodes">They; null where there are none.</param>
+/// <param name="Comparison">What compares them with the network; null where nothing does.</param>
+/// <param name="Notes">What a person should know of them; to be read at the session's end.</param>
+internal sealed record SessionTetrodes(TetrodeStage? Tetrodes, ComparisonStage? Comparison, IEnumerable<string> Notes) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // NB: the comparison first, for sorting may wait for it.
+        Comparison?.Dispose();
+        Tetrodes?.Dispose();
     }
 }

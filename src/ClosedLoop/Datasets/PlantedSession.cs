@@ -27,20 +27,20 @@ public static class PlantedSession
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        var fit = SimulatedLaboratory.Measure(options.Seed, body: null, progress, cancellation);
+        var animal = options.Animal ?? SimulatedLaboratory.Measure(options.Seed, body: null, progress, cancellation).Animal;
         var clock = new SessionClock();
         using var source = SimulatedLaboratory.Watch(options.Seed, clock: null, options.Seconds);
-        using var setup = new SessionSetup(SimulatedLaboratory.Body, fit.Animal, source.Layout, new()
+        using var setup = new SessionSetup(SimulatedLaboratory.Body, animal, source.Layout, new()
         {
             RateHz = source.RateHz,
             Source = source.Description,
             Seed = options.Seed,
             Controller = options.Controller,
         });
-        using var input = new SimulatedBeats(source);
         var features = ComparisonStage.LayoutOf(setup);
         using var neurons = new PlantedNeurons(features, PlantedClasses.Known(features, options.Seed), options.Units);
-        using var comparison = new ComparisonStage(setup, new(), options.Units, clock, isLive: false, plan: neurons.Plan);
+        using var input = new SimulatedBeats(source, neurons.Finish);
+        using var comparison = new ComparisonStage(setup, new(), options.Units, clock, isLive: false, plan: neurons.Plan, planted: [.. neurons.Plan.Units.Select(unit => unit.Unit)]);
         var content = SessionArchive.ContentOf(setup, clock, tetrodes: null, further: [], comparison);
         using var recorder = SessionRecorder.Start(Path.Combine(folder, FileName), content with { Layout = content.Layout with { Tetrodes = neurons.Layout } });
         WholeFile.Write(Path.Combine(folder, PlantedPlan.FileName), Encoding.UTF8.GetBytes(neurons.Plan.ToYaml()), "plan of planted neurons");
@@ -61,7 +61,6 @@ public static class PlantedSession
             recorder, pose => current = pose, step => neurons.Take(current!, step),
             now => progress?.Report($"{now.Frames / source.RateHz:F0} of {options.Seconds:F0} s, {now.Frames / source.RateHz / Math.Max(1e-9, now.Time.Seconds):F1} times real time, imitation {now.MedianTotalErrorMm:F1} mm"),
             cancellation);
-        neurons.Finish();
         recorder.Finish(new Dictionary<string, string> { ["json"] = Encoding.UTF8.GetString(JsonReport.ToUtf8(result)) });
         return new(result, neurons.Plan, neurons.SpikesSoFar);
     }

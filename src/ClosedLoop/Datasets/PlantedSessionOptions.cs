@@ -1,4 +1,5 @@
 using ClosedLoop.Core;
+using ClosedLoop.PoseTracking;
 using ClosedLoop.Sessions;
 
 namespace ClosedLoop.Datasets;
@@ -17,6 +18,9 @@ public sealed record PlantedSessionOptions
 
     /// <summary>What drives the virtual rodent; null: the shipped policy.</summary>
     public string? Controller { get; init; }
+
+    /// <summary>The animal as it was measured the day before; null: it is measured first.</summary>
+    public AnimalFile? Animal { get; init; }
 
     /// <summary>Refuses what cannot be.</summary>
     /// <exception cref="ClosedLoopException">A number cannot be; exit code 2.</exception>

@@ -18,6 +18,9 @@ public sealed record RigConfiguration
     /// <summary>What is recorded of the brain; null where nothing is, or the file is wrong about it.</summary>
     public RigTetrodes? Tetrodes { get; init; }
 
+    /// <summary>How network and neurons are compared; null: as usual where there are tetrodes.</summary>
+    public RigComparison? Comparison { get; init; }
+
     /// <summary>The animal, as <c>register</c> wrote it; null: measured before the session, for a simulated one.</summary>
     public string? AnimalPath { get; init; }
 

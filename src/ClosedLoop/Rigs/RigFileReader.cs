@@ -1,4 +1,6 @@
+using System.Globalization;
 using ClosedLoop.Acquisition;
+using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Inference;
 using ClosedLoop.PoseTracking;
@@ -44,7 +46,7 @@ internal sealed class RigFileReader
 
     private RigConfiguration Rig(YamlSection root)
     {
-        Allow(root, "name", "keypoints", "cameras", "tetrodes", "animal", "body", "control", "registration", "recording");
+        Allow(root, "name", "keypoints", "cameras", "tetrodes", "comparison", "animal", "body", "control", "registration", "recording");
         var keypoints = Try(() => Keypoints(root.Child("keypoints")));
         return new()
         {
@@ -52,6 +54,7 @@ internal sealed class RigFileReader
             Keypoints = keypoints,
             Cameras = root.Has("cameras") || keypoints?.Source == KeypointSourceKind.Cameras ? Try(() => Cameras(root.Child("cameras"))) : null,
             Tetrodes = Section(root, "tetrodes", Tetrodes),
+            Comparison = Section(root, "comparison", Comparison),
             AnimalPath = root.Has("animal") && Try(() => root.Text("animal")) is { } animal ? Absolute(animal) : null,
             Body = Section(root, "body", Body),
             Control = Section(root, "control", Control) ?? new(),
@@ -157,6 +160,30 @@ internal sealed class RigFileReader
         return Try(() => section.Text("channel")) is { } channel
             ? new(channel, Integer(section, "bit", 0, 15), Number(section, "threshold", 1e-6, 1e6))
             : null;
+    }
+
+    private RigComparison? Comparison(YamlSection section)
+    {
+        Allow(section, "enabled", "classes", "lags_ms", "most_features", "scale_seconds", "rolling_seconds", "every_seconds");
+        var otherwise = new ComparisonConfiguration();
+        var options = new ComparisonConfiguration
+        {
+            Classes = section.Has("classes") ? Try(() => section.Texts("classes")) ?? [] : [],
+            LagsMs = section.Has("lags_ms") ? Try(() => LagsOf(section)) ?? otherwise.LagsMs : otherwise.LagsMs,
+            MostFeatures = Integer(section, "most_features", 1, 1000) ?? otherwise.MostFeatures,
+            ScaleSeconds = Number(section, "scale_seconds", 0.1, 3600) ?? otherwise.ScaleSeconds,
+            RollingSeconds = Number(section, "rolling_seconds", 1, 36_000) ?? otherwise.RollingSeconds,
+            EverySeconds = Number(section, "every_seconds", 0.1, 3600) ?? otherwise.EverySeconds,
+        };
+        return new() { Enabled = !section.Has("enabled") || Try(() => (bool?)section.Truth("enabled")) != false, Options = options };
+    }
+
+    private static double[] LagsOf(YamlSection section)
+    {
+        var lags = section.Texts("lags_ms").Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var lag) ? lag : double.NaN).ToArray();
+        return lags.Length is > 0 and <= 50 && lags.All(lag => Math.Abs(lag) <= 2000) && lags.Distinct().Count() == lags.Length
+            ? lags
+            : throw section.Wrong("lags_ms", "must be a list of 1 to 50 different numbers from -2000 to 2000");
     }
 
     private static string PortsOf(YamlSection section) => section.Text("ports") is { Length: > 0 } ports && ports.All(port => port is >= 'A' and <= 'P') && ports.Zip(ports.Skip(1)).All(pair => pair.First < pair.Second)

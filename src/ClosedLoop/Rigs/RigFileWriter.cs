@@ -19,6 +19,8 @@ internal static class RigFileWriter
             Cameras(text, cameras);
         if (rig.Tetrodes is { } tetrodes)
             Tetrodes(text, tetrodes);
+        if (rig.Comparison is { } comparison)
+            Comparison(text, comparison);
         if (rig.AnimalPath is { } animal)
             Line(text, "animal", Quote(animal));
         if (rig.Body is { } body)
@@ -145,6 +147,20 @@ internal static class RigFileWriter
     }
 
     private static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Quote))}]";
+
+    private static void Comparison(StringBuilder text, RigComparison comparison)
+    {
+        var options = comparison.Options;
+        text.Append("comparison:\n");
+        Line(text, "  enabled", comparison.Enabled ? "true" : "false");
+        if (options.Classes.Count > 0)
+            Line(text, "  classes", $"[{string.Join(", ", options.Classes.Select(Quote))}]");
+        Line(text, "  lags_ms", $"[{string.Join(", ", options.LagsMs.Select(Exact))}]");
+        Line(text, "  most_features", Whole(options.MostFeatures));
+        Line(text, "  scale_seconds", Exact(options.ScaleSeconds));
+        Line(text, "  rolling_seconds", Exact(options.RollingSeconds));
+        Line(text, "  every_seconds", Exact(options.EverySeconds));
+    }
 
     private static void Line(StringBuilder text, string key, string value) => text.Append(key).Append(": ").Append(value).Append('\n');
 

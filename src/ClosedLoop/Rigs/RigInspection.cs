@@ -1,4 +1,6 @@
 using ClosedLoop.Acquisition;
+using ClosedLoop.Comparing;
+using ClosedLoop.Comparison;
 using ClosedLoop.Core;
 using ClosedLoop.Diagnostics;
 using ClosedLoop.Physics;
@@ -48,6 +50,7 @@ public sealed class RigInspection : IDisposable
             layout = layout with { Frames = Vision.FrameLayout };
         if (rig.Tetrodes is { } tetrodes && LookAtTetrodes(tetrodes) is { } electrodes && layout is not null)
             layout = layout with { Tetrodes = electrodes };
+        LookAtComparison(rig);
         LookAtControl(rig, layout);
         if (rig.Recording is { } recording && records)
             Room = layout is null ? null : Try(() => RecordingRoom.Look(recording, layout.EstimateBytesPerSecond() * (File is null ? 1 : rig.Keypoints!.Rate)));
@@ -141,6 +144,18 @@ public sealed class RigInspection : IDisposable
         _findings.Add(new("tetrodes", FormattableString.Invariant(
             $"{stage.Description}: {stage.Layout.Tetrodes.Count} tetrodes, {stage.Layout.Channels.Count} channels at {stage.Layout.RateHz:G6} Hz; {(stage.State is null ? $"units are learnt for {tetrodes.LearnSeconds:G4} s" : $"begins with the units of {tetrodes.StatePath}")}, counted in bins of {tetrodes.BinMs:G4} ms{(stage.Layout.SyncChannel is { } sync ? $"; placed on the session's clock by the cameras' triggers on the channel {sync}" : "")}")));
         return stage.Layout;
+    }
+
+    /// <summary>Sees that the classes that are to be compared are there. NB: for an animal that is measured first it is seen then.</summary>
+    private void LookAtComparison(RigConfiguration rig)
+    {
+        if (rig.Tetrodes is null && rig.Comparison is { Enabled: true })
+            _problems.Add($"{Path}: the section 'comparison' compares the network with units, and there are no 'tetrodes'; add them, or leave it out");
+        if (rig.Tetrodes is null || rig.Comparison is { Enabled: false } || Setup is null)
+            return;
+        var (options, layout) = (rig.Comparison?.Options ?? new(), ComparisonStage.LayoutOf(Setup));
+        if (Try(() => new FeatureReduction(layout, options.Classes.Count > 0 ? options.Classes : ComparisonConfiguration.Usual(layout), options.MostFeatures)) is { } features)
+            _findings.Add(new("comparison", FormattableString.Invariant($"{string.Join(", ", features.Groups.Select(group => group.Name))} at lags of {string.Join(", ", options.LagsMs)} ms")));
     }
 
     private KeypointFile Open(RigKeypoints keypoints)

@@ -83,17 +83,21 @@ public sealed record RigTetrodes
     /// <summary>NI-DAQmx: the largest voltage either way.</summary>
     public double MaxVolts { get; init; } = 10;
 
+    /// <summary>What is simulated where the source is.</summary>
+    public SimulatedTetrodeOptions Simulated => new() { Tetrodes = Count, Seed = Seed };
+
     /// <summary>Opens the source and puts together what sorts it. Nothing is connected and nothing runs yet.</summary>
     /// <param name="clock">The session's clock.</param>
     /// <param name="activity">What a simulated animal does.</param>
     /// <param name="trigger">What triggers cameras that play videos; null where there are none.</param>
     /// <param name="hasCameras">Whether the session has cameras at all.</param>
+    /// <param name="planted">What simulated neurons follow; null: their own likes.</param>
     /// <exception cref="ClosedLoopException">The recording, the options, the device or the kept units cannot be used.</exception>
-    public TetrodeStage Open(SessionClock clock, IActivityPlan activity, TriggerClock? trigger = null, bool hasCameras = false)
+    public TetrodeStage Open(SessionClock clock, IActivityPlan activity, TriggerClock? trigger = null, bool hasCameras = false, PlantedLaboratory? planted = null)
     {
         if (SyncChannel is not null && !hasCameras)
             throw ClosedLoopException.Usage($"the channel '{SyncChannel}' is to show the triggers of cameras, and the session has none; leave 'sync' out, or take the keypoints from cameras");
-        var (source, grouped) = OpenSource(clock, activity, trigger);
+        var (source, grouped) = OpenSource(clock, activity, trigger, planted);
         try
         {
             return new(
@@ -121,7 +125,7 @@ public sealed record RigTetrodes
             : throw ClosedLoopException.Usage($"the group '{group}' names the channel '{name}'{Spelling.Suggest(name, [.. names.Keys])}, which {source.Description} does not have"))])];
     }
 
-    private (ISampleSource Source, IReadOnlyList<IReadOnlyList<int>>? Grouped) OpenSource(SessionClock clock, IActivityPlan activity, TriggerClock? trigger)
+    private (ISampleSource Source, IReadOnlyList<IReadOnlyList<int>>? Grouped) OpenSource(SessionClock clock, IActivityPlan activity, TriggerClock? trigger, PlantedLaboratory? planted)
     {
         switch (Source)
         {
@@ -138,7 +142,7 @@ public sealed record RigTetrodes
                 return (new DaqmxAnalogInput(
                     new() { Channels = string.Join(',', [Inputs, .. sensors]), RateHz = RateHz, MinVolts = -MaxVolts, MaxVolts = MaxVolts, Sensors = sensors.Length, ElectrodeGain = Gain }, clock), null);
             default:
-                var simulated = new SimulatedTetrodeSource(new() { Tetrodes = Count, Seed = Seed }, clock: clock, activity: activity);
+                var simulated = new SimulatedTetrodeSource(Simulated, clock: clock, rates: planted?.Rates, activity: activity, truth: planted?.Match);
                 return SyncChannel is null ? (simulated, simulated.Tetrodes)
                     : (new SimulatedSyncLine(simulated, trigger ?? throw ClosedLoopException.Usage("simulated tetrodes see the triggers of cameras that play videos, and the rig's cameras are devices; leave 'sync' out"), SyncChannel), simulated.Tetrodes);
         }

@@ -112,10 +112,14 @@ public static class SessionArchive
     {
         if (ConfigurationOf(recording).Comparison is not { } configuration || recording.Layout is not { Comparison: { } layout, Tetrodes: { } tetrodes })
             return null;
-        var first = layout.NewScores();
-        // NB: a replay has its own times; by how much poses were captured before their beats only the recording knows.
-        return recording.ComparisonScores().TryRead(first)
-            ? new(setup, configuration, tetrodes.UnitCapacity, clock, isLive: false, delayBins: first.DelayBins)
+        var (scores, last) = (recording.ComparisonScores(), layout.NewScores());
+        var any = false;
+        while (scores.TryRead(last))
+            any = true;
+        var plan = recording.AttachmentNames.Contains(PlantedPlan.FileName) ? PlantedPlan.Parse(Text(recording, PlantedPlan.FileName), $"{recording.Path}: {PlantedPlan.FileName}") : null;
+        // NB: a replay has its own times; by how much poses were captured before their beats only the recording knows, and which unit is which planted neuron.
+        return any
+            ? new(setup, configuration, tetrodes.UnitCapacity, clock, isLive: false, plan: plan, planted: last.Planted[..last.UnitCount], delayBins: last.DelayBins)
             : null;
     }
 

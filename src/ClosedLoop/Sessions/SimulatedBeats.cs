@@ -8,7 +8,8 @@ namespace ClosedLoop.Sessions;
 /// period after it was captured, in the animal's own time.
 /// </summary>
 /// <param name="source">The animal, without a clock; stays the caller's.</param>
-public sealed class SimulatedBeats(SimulatedKeypointSource source) : SessionInput
+/// <param name="atEnd">Done after the last beat, while the session still takes what follows from it.</param>
+public sealed class SimulatedBeats(SimulatedKeypointSource source, Action? atEnd = null) : SessionInput
 {
     /// <inheritdoc/>
     public override KeypointLayout Layout => source.Layout;
@@ -19,19 +20,17 @@ public sealed class SimulatedBeats(SimulatedKeypointSource source) : SessionInpu
     /// <inheritdoc/>
     public override string Description => source.Description;
 
-    /// <summary>Session time at which a frame's pose is captured.</summary>
-    public SessionTime CapturedAt(long frame) => SessionTime.FromSeconds(frame / RateHz);
-
     /// <inheritdoc/>
     public override void Run(CancellationToken cancellation)
     {
         var keypoints = new Keypoints(Layout);
         for (long frame = 0; source.TryRead(keypoints, cancellation); frame++)
         {
-            var (captured, beat) = (CapturedAt(frame), SessionTime.FromSeconds((frame + 0.5) / RateHz));
+            var (captured, beat) = (SessionTime.FromSeconds(frame / RateHz), SessionTime.FromSeconds((frame + 0.5) / RateHz));
             keypoints.Stamp = keypoints.Stamp with { Captured = captured, Produced = beat };
             Deliver(keypoints);
             Deliver(new ControlTick(frame, beat, keypoints));
         }
+        atEnd?.Invoke();
     }
 }

@@ -40,6 +40,13 @@ public sealed class PlantedLaboratory
     /// <summary>Tells which sorted unit is which neuron.</summary>
     public PlantedMatch Match { get; }
 
+    /// <summary>What a person should know at the session's end of how the plan was kept.</summary>
+    public IEnumerable<string> Notes()
+    {
+        if (Rates.LateShare is var late and > 0.01)
+            yield return $"{late:P0} of the planted neurons' rates followed features that were older than planned, for the newest had not been computed in time";
+    }
+
     /// <summary>The tetrodes, at real time.</summary>
     /// <param name="activity">What the animal does.</param>
     public SimulatedTetrodeSource Open(IActivityPlan activity) => new(_options, clock: _clock, rates: Rates, activity: activity, truth: Match);

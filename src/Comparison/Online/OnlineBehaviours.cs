@@ -24,7 +24,7 @@ public sealed class OnlineBehaviours
     /// <param name="behaviours">Number of behaviours.</param>
     /// <param name="stretchBins">Bins of a stretch: long beside how slowly activity changes.</param>
     /// <param name="leastBins">Bins that a behaviour has in each fold before anything is said of it.</param>
-    public OnlineBehaviours(int units, IReadOnlyList<int> classSizes, int behaviours, int stretchBins = 500, int leastBins = 20)
+    public OnlineBehaviours(int units, IReadOnlyList<int> classSizes, int behaviours, int stretchBins = 250, int leastBins = 20)
     {
         ArgumentNullException.ThrowIfNull(classSizes);
         ArgumentOutOfRangeException.ThrowIfLessThan(behaviours, 1);

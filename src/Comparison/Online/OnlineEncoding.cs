@@ -103,6 +103,9 @@ public sealed class OnlineEncoding
     /// <returns>Over the session and over the last while, in bits a spike, and the lag; NaN before the first spike.</returns>
     public (double BitsPerSpike, double RollingBitsPerSpike, double LagMs) ReadClass(int unit, int c) => _ledgers[unit].ReadClass(c, _options.LagsMs);
 
+    /// <summary>The probability that one class predicts a unit better than another, from the scatter of blocks; NaN before there are enough.</summary>
+    public double Surpasses(int unit, int c, int other) => _ledgers[unit].Surpasses(c, other);
+
     private ReadOnlySpan<float> Of(int c, ReadOnlySpan<float> features) => features.Slice(_places[c], _classes[c].Size - 1);
 
     private void Judge(long bin)

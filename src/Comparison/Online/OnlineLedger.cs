@@ -3,6 +3,9 @@ namespace ClosedLoop.Comparison;
 /// <summary>How one unit's models have done so far, by class and lag, and in blocks, whose scatter tells how sure that is.</summary>
 internal sealed class OnlineLedger
 {
+    /// <summary>Blocks before which their scatter says nothing.</summary>
+    public const int LeastBlocks = 6;
+
     private readonly int _classes, _lags;
     private readonly double[] _nats, _rolling, _block, _blockSums, _closed;
     private readonly Matrix _products;
@@ -73,6 +76,10 @@ internal sealed class OnlineLedger
         return (PoissonScores.BitsPerSpike(Nats(c), _spikes), PoissonScores.BitsPerSpike(_rolling[(c * _lags) + lag], _rollingSpikes), lagsMs[lag]);
     }
 
+    /// <summary>The probability that blocks are better with one class than with another.</summary>
+    public double Surpasses(int c, int other) =>
+        Above(_blockSums[c] - _blockSums[other], _products[c, c] + _products[other, other] - (2 * _products[c, other]));
+
     /// <summary>What is known so far.</summary>
     public OnlineScore Read(IReadOnlyList<double> lagsMs)
     {
@@ -90,15 +97,21 @@ internal sealed class OnlineLedger
         return new(
             first, PoissonScores.BitsPerSpike(Nats(first), _spikes), PoissonScores.BitsPerSpike(_rolling[(first * _lags) + lag], _rollingSpikes), lagsMs[lag],
             Above(_blockSums[first], _products[first, first]),
-            second < 0 ? 1 : Above(_blockSums[first] - _blockSums[second], _products[first, first] + _products[second, second] - (2 * _products[first, second])));
+            second < 0 ? 1 : Surpasses(first, second));
     }
 
-    /// <summary>The probability that blocks with this sum and sum of squares have a mean above 0.</summary>
+    /// <summary>
+    /// The probability that blocks with this sum and sum of squares have a mean above 0, by Student's t, which is brought to a
+    /// normal deviate (Wallace 1959): of few blocks the scatter is hardly known.
+    /// </summary>
     private double Above(double sum, double squares)
     {
-        if (_blocks < 2)
+        if (_blocks < LeastBlocks)
             return double.NaN;
         var variance = (squares - (sum * sum / _blocks)) / (_blocks - 1);
-        return variance > 0 ? 1 - Gaussian.UpperTail(sum / Math.Sqrt(variance * _blocks)) : 0.5;
+        if (!(variance > 0))
+            return 0.5;
+        var (t, freedom) = (sum / Math.Sqrt(variance * _blocks), _blocks - 1.0);
+        return 1 - Gaussian.UpperTail(Math.Sign(t) * ((8 * freedom) + 1) / ((8 * freedom) + 3) * Math.Sqrt(freedom * Math.Log(1 + (t * t / freedom))));
     }
 }

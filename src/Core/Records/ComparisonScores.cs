@@ -11,7 +11,8 @@ public sealed class ComparisonScores
     {
         ClassCount = classes;
         (Leading, Planted) = (new int[units], new int[units]);
-        (BitsPerSpike, RollingBitsPerSpike, LagMs, IsPredictive, IsFirst) = (new double[units], new double[units], new double[units], new double[units], new double[units]);
+        (BitsPerSpike, RollingBitsPerSpike, LagMs) = (new double[units], new double[units], new double[units]);
+        (IsPredictive, IsFirst, IsOfItsKind) = (new double[units], new double[units], new double[units]);
         (ClassBitsPerSpike, ClassLagMs) = (new float[units * classes], new float[units * classes]);
     }
 
@@ -51,6 +52,9 @@ public sealed class ComparisonScores
     /// <summary>Probability that it predicts better than the class that comes second.</summary>
     public double[] IsFirst { get; }
 
+    /// <summary>Probability that it predicts better than the best class of the other kind, movement against network; 1 where there is none.</summary>
+    public double[] IsOfItsKind { get; }
+
     /// <summary>Rolling score of each class at its best lag: all classes of the first unit, then of the second.</summary>
     public float[] ClassBitsPerSpike { get; }
 
@@ -70,6 +74,7 @@ public sealed class ComparisonScores
         other.LagMs.CopyTo(LagMs, 0);
         other.IsPredictive.CopyTo(IsPredictive, 0);
         other.IsFirst.CopyTo(IsFirst, 0);
+        other.IsOfItsKind.CopyTo(IsOfItsKind, 0);
         other.ClassBitsPerSpike.CopyTo(ClassBitsPerSpike, 0);
         other.ClassLagMs.CopyTo(ClassLagMs, 0);
         other.Planted.CopyTo(Planted, 0);

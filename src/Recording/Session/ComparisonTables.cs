@@ -25,6 +25,7 @@ internal static class ComparisonTables
             Of(15, "class_rolling_bits_per_spike", FieldType.Float, r => r.ClassBitsPerSpike, 0),
             Of(16, "class_lag_ms", FieldType.Float, r => r.ClassLagMs, 0),
             Of(17, "planted_neuron", FieldType.Sfixed32, r => r.Planted, 1),
+            Of(18, "probability_kind", FieldType.Double, r => r.IsOfItsKind, 1),
         ]);
 
     public static RecordTable<BehaviourComparison> Behaviours { get; } = new(

@@ -85,6 +85,9 @@ public sealed class SimulatedTetrodeSource : ISampleSource
         var count = (int)Math.Min(Math.Min(BlockCapacity, _end - _at), _gapAt - _at);
         if (count <= 0 || cancellation.IsCancellationRequested)
             return false;
+        // NB: before the first sample is made, for rates that follow the session count its time from there.
+        if (_clock is not null)
+            _began ??= _clock.Now;
         Take(count, block.Samples);
         var first = _delivery.FirstSample + _at;
         _at += count;
@@ -132,8 +135,7 @@ public sealed class SimulatedTetrodeSource : ISampleSource
             now = SessionTime.Zero + _dueNs;
             return true;
         }
-        var began = _began ??= _clock.Now;
-        var came = _clock.SleepUntil(began + _dueNs, cancellation);
+        var came = _clock.SleepUntil(_began!.Value + _dueNs, cancellation);
         now = _clock.Now;
         return came;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClosedLoop.PoseTracking;
 using ClosedLoop.Recording;
+using ClosedLoop.Simulation;
 using ClosedLoop.Tests.Physics;
 using ClosedLoop.Tests.Recording.Mcap;
 
@@ -49,13 +50,25 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.True(percentiles[0] > 0);
             Assert.Equal(percentiles.Order(), percentiles);
         }
-        Assert.Equal(["keypoints to control", "samples to sorter", "beats to sorter", "recorder"], facts.GetProperty("dropped").EnumerateObject().Select(queue => queue.Name));
+        Assert.Equal(["keypoints to control", "samples to sorter", "beats to sorter", "body to comparison", "counts to comparison", "recorder"], facts.GetProperty("dropped").EnumerateObject().Select(queue => queue.Name));
         var tetrodes = facts.GetProperty("tetrodes");
         AssertNumbers(tetrodes, "tetrodes", "channels", "rate_hz", "samples", "samples_lost", "blocks_unsorted", "spikes", "spikes_late", "spikes_unexplained", "bins", "flagged_bins", "load");
         Assert.Equal((8, 32, 32), (tetrodes.GetProperty("tetrodes").GetInt32(), tetrodes.GetProperty("channels").GetInt32(), tetrodes.GetProperty("noise_microvolts").GetArrayLength()));
         Assert.InRange(tetrodes.GetProperty("samples").GetInt64(), 2 * 30_000, 5 * 30_000);
         Assert.Equal((0, 0, 150), (tetrodes.GetProperty("samples_lost").GetInt64(), tetrodes.GetProperty("blocks_unsorted").GetInt64(), tetrodes.GetProperty("bins").GetInt64()));
         Assert.False(tetrodes.GetProperty("clock").GetProperty("synchronised").GetBoolean());
+        // Three seconds are too short for a comparison, but all of it is there: classes of both kinds, and what was planted.
+        var comparison = facts.GetProperty("comparison");
+        AssertNumbers(comparison, "judged", "missing", "dropped", "delay_bins", "load");
+        Assert.Contains(comparison.GetProperty("classes").EnumerateArray(), of => (of.GetProperty("name").GetString(), of.GetProperty("kind").GetString()) == ("latent_mean", "computational"));
+        Assert.Contains(comparison.GetProperty("classes").EnumerateArray(), of => (of.GetProperty("name").GetString(), of.GetProperty("kind").GetString()) == ("joint_angles", "representational"));
+        Assert.InRange(comparison.GetProperty("plan").GetProperty("planted").GetInt32(), 8, 32);
+        using (var recording = SessionRecording.Open(sessions.DemoRecording))
+        {
+            var plan = PlantedPlan.Parse(System.Text.Encoding.UTF8.GetString(recording.ReadAttachment(PlantedPlan.FileName).Data), PlantedPlan.FileName);
+            Assert.Equal(32, plan.Units.Count);
+            Assert.Equal([PlannedDrive.None, PlannedDrive.Network, PlannedDrive.Movement], plan.Units.Select(unit => unit.Drive).Distinct().Order());
+        }
         // Two seconds are too short for most neurons to be learnt.
         Assert.Equal(JsonValueKind.Array, tetrodes.GetProperty("units").ValueKind);
         Assert.Matches("^[0-9a-f]{64}$", facts.GetProperty("digest").GetString());
@@ -158,6 +171,7 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.Equal(150, sorted.GetProperty("bins").GetInt64());
             Assert.Equal(first.GetProperty("spikes").GetInt64() + first.GetProperty("spikes_unexplained").GetInt64(), sorted.GetProperty("spikes").GetInt64());
             Assert.Equal(Normal(first.GetProperty("units")), Normal(facts.GetProperty("tetrodes").GetProperty("units")));
+            Assert.True(facts.GetProperty("comparison_reproduction").GetProperty("bit_for_bit").GetBoolean());
         }
     }
 

@@ -113,6 +113,26 @@ public class OnlineEncodingTests
         Assert.Equal(together.Read(1).BitsPerSpike, together.ReadClass(1, 0).BitsPerSpike);
     }
 
+    [Theory]
+    [InlineData(4.032, 0.995)]
+    [InlineData(2.015, 0.95)]
+    [InlineData(-1.476, 0.1)]
+    public void Confidence_is_that_of_students_t_over_blocks_and_there_is_none_before_enough_of_them(double t, double confidence)
+    {
+        // Six blocks, five degrees of freedom: from the tables of the t distribution.
+        var ledger = new OnlineLedger(2, 1);
+        for (var block = 0; block < OnlineLedger.LeastBlocks; block++)
+        {
+            Assert.True(double.IsNaN(ledger.Surpasses(0, 1)));
+            ledger.Add(0, 0, (t * Math.Sqrt(6.0 / 5 / 6)) + (block % 2 == 0 ? 1 : -1) + 3);
+            ledger.Add(1, 0, 3);
+            ledger.EndBin(1, 1);
+            ledger.EndBlock();
+        }
+        Assert.Equal(confidence, ledger.Surpasses(0, 1), 0.001);
+        Assert.Equal(1 - confidence, ledger.Surpasses(1, 0), 0.001);
+    }
+
     [Fact]
     public void What_bursts_or_leaps_does_not_break_it()
     {

@@ -54,6 +54,32 @@ public sealed class RigTetrodeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_compared_reads_back_and_what_cannot_be_is_refused()
+    {
+        const string Tetrodes = "tetrodes: {source: simulated, count: 1}\n";
+        var problems = new List<string>();
+        var rig = RigFileReader.Read(_folder.Write($"{RigFolder.Simulated}\n{Tetrodes}comparison: {{classes: [action, joint_angles], lags_ms: [-200, 0, 62.5], most_features: 20, every_seconds: 2}}\n"), problems)!;
+        Assert.Empty(problems);
+        Assert.True(rig.Comparison!.Enabled);
+        Assert.Equal(["action", "joint_angles"], rig.Comparison.Options.Classes);
+        Assert.Equal([-200, 0, 62.5], rig.Comparison.Options.LagsMs);
+        Assert.Equal((20, 2), (rig.Comparison.Options.MostFeatures, rig.Comparison.Options.EverySeconds));
+        File.WriteAllText(_folder["resolved.yaml"], rig.ToYaml());
+        Assert.Equal(rig.ToYaml(), RigFileReader.Read(_folder["resolved.yaml"], problems)!.ToYaml());
+        Assert.Empty(problems);
+        Assert.False(RigFileReader.Read(_folder.Write($"{RigFolder.Simulated}\n{Tetrodes}comparison: {{enabled: false}}\n"), problems)!.Comparison!.Enabled);
+        Assert.Empty(problems);
+
+        foreach (var (section, told) in (ReadOnlySpan<(string, string)>)[
+            ($"{Tetrodes}comparison: {{clases: [action]}}", "there is no key 'clases'"), ($"{Tetrodes}comparison: {{lags_ms: [0, 0]}}", "different numbers"),
+            ($"{Tetrodes}comparison: {{every_seconds: 0}}", "'every_seconds' must lie between"), ("comparison: {enabled: true}", "there are no 'tetrodes'")])
+        {
+            using var inspection = _folder.Look($"{RigFolder.Simulated}\n{section}\n");
+            Assert.Contains(told, Assert.Single(inspection.Problems), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_check_says_what_will_be_sorted_and_counts_its_samples_into_the_room()
     {
         using var bare = _folder.Look(RigFolder.Simulated);

@@ -43,7 +43,7 @@ public sealed class ComparisonReproduction
         _same &= scores.Stamp.Sequence == _scores.Stamp.Sequence && scores.Stamp.DeviceCounter == _scores.Stamp.DeviceCounter && scores.Judged == _scores.Judged
             && scores.Missing == _scores.Missing && scores.DelayBins == _scores.DelayBins && units == _scores.UnitCount
             && Same(scores.Leading, _scores.Leading, units) && Same(scores.BitsPerSpike, _scores.BitsPerSpike, units) && Same(scores.RollingBitsPerSpike, _scores.RollingBitsPerSpike, units)
-            && Same(scores.LagMs, _scores.LagMs, units) && Same(scores.IsPredictive, _scores.IsPredictive, units) && Same(scores.IsFirst, _scores.IsFirst, units)
+            && Same(scores.LagMs, _scores.LagMs, units) && Same(scores.IsPredictive, _scores.IsPredictive, units) && Same(scores.IsFirst, _scores.IsFirst, units) && Same(scores.IsOfItsKind, _scores.IsOfItsKind, units)
             && Same(scores.ClassBitsPerSpike, _scores.ClassBitsPerSpike, each) && Same(scores.ClassLagMs, _scores.ClassLagMs, each);
     }
 

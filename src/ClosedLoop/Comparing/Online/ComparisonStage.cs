@@ -32,6 +32,7 @@ public sealed class ComparisonStage : IDisposable
     private readonly OnlineComparison? _comparison;
     private readonly PlannedDrives? _drives;
     private readonly PlantedMatch? _match;
+    private readonly IReadOnlyList<int> _planted;
     private readonly Subject<ComparisonScores> _scores = new();
     private readonly Subject<BehaviourComparison> _behaviours = new();
     private readonly Lock _naming = new();
@@ -54,16 +55,17 @@ public sealed class ComparisonStage : IDisposable
     /// <param name="isLive">Whether poses and counts come at their own pace; false: they wait for the comparison.</param>
     /// <param name="drives">Planted neurons that follow the features; null: there are none.</param>
     /// <param name="match">Tells which sorted unit is which of them; null where units are not sorted.</param>
-    /// <param name="plan">What planted neurons follow that are counted without being sorted, in the order of their numbers, and are told the features elsewhere; null: there are none.</param>
+    /// <param name="plan">What planted neurons follow that are told the features elsewhere, or were when they were recorded; null: there are none.</param>
+    /// <param name="planted">The number of the planted neuron that each unit is by its index, where that is known beforehand; 0: none.</param>
     /// <param name="delayBins">By how many bins poses are captured before their beats, where a recording tells; null: found.</param>
     /// <exception cref="ClosedLoopException">A class of features or a number of the configuration cannot be.</exception>
     public ComparisonStage(
-        SessionSetup setup, ComparisonConfiguration? configuration, int unitCapacity, SessionClock clock, bool isLive, PlannedDrives? drives = null, PlantedMatch? match = null, PlantedPlan? plan = null, int? delayBins = null)
+        SessionSetup setup, ComparisonConfiguration? configuration, int unitCapacity, SessionClock clock, bool isLive, PlannedDrives? drives = null, PlantedMatch? match = null, PlantedPlan? plan = null, IReadOnlyList<int>? planted = null, int? delayBins = null)
     {
         ArgumentNullException.ThrowIfNull(setup);
         configuration?.Check();
         (_clock, _isLive, _drives, _match, _rateHz) = (clock, isLive, drives, match, setup.Configuration.RateHz);
-        Plan = plan ?? drives?.Plan;
+        (Plan, _planted) = (plan ?? drives?.Plan, planted ?? []);
         var features = LayoutOf(setup);
         Configuration = configuration;
         _features = new(features, Take);
@@ -73,9 +75,12 @@ public sealed class ComparisonStage : IDisposable
         if (configuration is not null)
         {
             var units = Math.Min(unitCapacity, configuration.Units);
-            _comparison = new(features, configuration, units, [], null, delayBins, () => clock.Now, Keep, Keep) { PlantedOf = PlantedNeuron };
-            Layout = new([.. _comparison.Classes.Select(of => (of.Name, of.Kind.ToString().ToLowerInvariant(), of.Count))], [], units);
+            var classifier = ClassifierOf(features);
+            _comparison = new(features, configuration, units, classifier, delayBins, () => clock.Now, Keep, Keep) { PlantedOf = PlantedNeuron };
+            Layout = new([.. _comparison.Classes.Select(of => (of.Name, of.Kind.ToString().ToLowerInvariant(), of.Count))], classifier?.Names ?? [], units);
             (_last, _lastBehaviours) = (Layout.NewScores(), Layout.NewBehaviours());
+            Array.Fill(_lastBehaviours.Similarity, double.NaN);
+            Array.Fill(_lastBehaviours.Variability, double.NaN);
         }
         _thread = new(() => Guard(Run)) { Name = "comparison", IsBackground = true };
     }
@@ -191,6 +196,20 @@ public sealed class ComparisonStage : IDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Who says what the animal does; nobody where keypoints are missing that behaviours are told by.</summary>
+    private static PoseBehaviours? ClassifierOf(FeatureLayout features)
+    {
+        try
+        {
+            return new(features);
+        }
+        catch (ClosedLoopException)
+        {
+            // Another skeleton than the rat's: units and features are compared all the same.
+            return null;
+        }
+    }
+
     private long Dropped => _states.Statistics.Dropped + _bins.Statistics.Dropped;
 
     private void End()
@@ -260,7 +279,7 @@ public sealed class ComparisonStage : IDisposable
     private int PlantedNeuron(int index)
     {
         if (_match is null)
-            return Plan is { } plan && index < plan.Units.Count ? plan.Units[index].Unit : 0;
+            return index < _planted.Count ? _planted[index] : 0;
         lock (_naming)
             return _names.TryGetValue(index, out var name) ? _match.NeuronOf(name.Tetrode, name.Unit) : 0;
     }

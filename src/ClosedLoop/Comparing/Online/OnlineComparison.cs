@@ -28,9 +28,9 @@ internal sealed class OnlineComparison
     private readonly Action<ComparisonScores> _onScores;
     private readonly Action<BehaviourComparison> _onBehaviours;
     private readonly FeatureGroup? _spread;
-    private readonly Func<FeatureRow, int>? _behaviourOf;
+    private readonly IBehaviourClassifier? _classifier;
     private readonly int _units, _every;
-    private long _firstRow = RecordStamp.None, _newestRow = RecordStamp.None, _newestCounts = RecordStamp.None, _next = RecordStamp.None;
+    private long _newestRow = RecordStamp.None, _newestCounts = RecordStamp.None, _next = RecordStamp.None;
     private long _given, _missing, _taken;
     private int? _shift;
 
@@ -38,23 +38,23 @@ internal sealed class OnlineComparison
     /// <param name="layout">The features.</param>
     /// <param name="configuration">How they are compared.</param>
     /// <param name="units">Most units.</param>
-    /// <param name="behaviours">Names of behaviours; empty: none are told apart.</param>
-    /// <param name="behaviourOf">Says what the animal does; null: nobody does.</param>
+    /// <param name="classifier">Says what the animal does; null: nobody does.</param>
     /// <param name="shift">The delay in bins where it is known, as of a recording; null: found.</param>
     /// <param name="now">Session time.</param>
     /// <param name="onScores">Told of scores, lent.</param>
     /// <param name="onBehaviours">Told of behaviours, lent.</param>
     public OnlineComparison(
-        FeatureLayout layout, ComparisonConfiguration configuration, int units, IReadOnlyList<string> behaviours, Func<FeatureRow, int>? behaviourOf, int? shift,
+        FeatureLayout layout, ComparisonConfiguration configuration, int units, IBehaviourClassifier? classifier, int? shift,
         Func<SessionTime> now, Action<ComparisonScores> onScores, Action<BehaviourComparison> onBehaviours)
     {
-        (_units, _behaviourOf, _shift, _now, _onScores, _onBehaviours) = (units, behaviourOf, shift, now, onScores, onBehaviours);
+        (_units, _classifier, _shift, _now, _onScores, _onBehaviours) = (units, classifier, shift, now, onScores, onBehaviours);
         _reduction = new(layout, configuration.Classes.Count > 0 ? configuration.Classes : ComparisonConfiguration.Usual(layout), configuration.MostFeatures);
         _encoding = new(units, _reduction.Sizes, new()
         {
             BinMs = 1000 / layout.RateHz,
             LagsMs = configuration.LagsMs,
             ScaleSeconds = configuration.ScaleSeconds,
+            PriorBinsPerFeature = configuration.PriorBinsPerFeature,
             RollingSeconds = configuration.RollingSeconds,
         });
         _delay = new(1 / layout.RateHz);
@@ -66,27 +66,17 @@ internal sealed class OnlineComparison
         _scores = new(units, _reduction.Groups.Count);
         _every = Math.Max(1, (int)Math.Round(configuration.EverySeconds * layout.RateHz));
         _spread = layout.Groups.FirstOrDefault(group => group.Name == "latent_sd");
-        if (behaviours.Count > 1 && behaviourOf is not null)
-        {
-            _behaviours = new(units, _reduction.Sizes, behaviours.Count);
-            _compared = new(behaviours.Count, _reduction.Groups.Count);
-        }
+        if (classifier is null)
+            return;
+        _behaviours = new(units, _reduction.Sizes, classifier.Names.Count);
+        _compared = new(classifier.Names.Count, _reduction.Groups.Count);
     }
 
     /// <summary>The classes.</summary>
     public IReadOnlyList<FeatureGroup> Classes => _reduction.Groups;
 
-    /// <summary>Features of each class that are compared.</summary>
-    public IReadOnlyList<int> Sizes => _reduction.Sizes;
-
     /// <summary>Bins that were judged.</summary>
     public long Judged => _encoding.Judged;
-
-    /// <summary>Bins for which features or counts were missing.</summary>
-    public long Missing => _missing;
-
-    /// <summary>The delay in bins; null before it is known.</summary>
-    public int? Shift => _shift;
 
     /// <summary>Whether as many rows wait for their counts as can.</summary>
     public bool IsFull => _next != RecordStamp.None && _newestRow - _next >= Waiting - 1;
@@ -115,10 +105,10 @@ internal sealed class OnlineComparison
         var kept = _rows[row.Bin % Waiting];
         (kept.Bin, kept.Captured) = (row.Bin, row.Captured);
         _reduction.Write(row.Values, kept.Features);
-        kept.Behaviour = _behaviours is not null && row.HasMovement ? _behaviourOf!(row) : -1;
+        kept.Behaviour = _classifier?.Classify(row) ?? -1;
         kept.Variability = _spread is null ? double.NaN : Mean(row.Of(_spread));
-        if (_firstRow == RecordStamp.None)
-            _firstRow = _next = row.Bin;
+        if (_next == RecordStamp.None)
+            _next = row.Bin;
         _newestRow = row.Bin;
         Join();
     }
@@ -189,6 +179,16 @@ internal sealed class OnlineComparison
             Publish();
     }
 
+    /// <summary>The probability that a class predicts a unit better than the best of the other kind.</summary>
+    private double OfItsKind(int unit, int leading)
+    {
+        var (best, bits) = (-1, double.NegativeInfinity);
+        for (var c = 0; c < _reduction.Groups.Count; c++)
+            if (_reduction.Groups[c].Kind != _reduction.Groups[leading].Kind && _encoding.ReadClass(unit, c).BitsPerSpike is var found && found > bits)
+                (best, bits) = (c, found);
+        return best < 0 ? 1 : _encoding.Surpasses(unit, leading, best);
+    }
+
     private void Publish()
     {
         var row = _rows[(_next - 1) % Waiting];
@@ -201,6 +201,7 @@ internal sealed class OnlineComparison
             var score = _encoding.Read(unit);
             (_scores.Leading[unit], _scores.BitsPerSpike[unit], _scores.RollingBitsPerSpike[unit]) = (score.Leading, score.BitsPerSpike, score.RollingBitsPerSpike);
             (_scores.LagMs[unit], _scores.IsPredictive[unit], _scores.IsFirst[unit]) = (score.LagMs, score.IsPredictive, score.IsFirst);
+            _scores.IsOfItsKind[unit] = score.Leading < 0 ? double.NaN : OfItsKind(unit, score.Leading);
             _scores.Planted[unit] = PlantedOf?.Invoke(unit) ?? 0;
             for (var c = 0; c < classes; c++)
             {

@@ -7,11 +7,12 @@ namespace ClosedLoop.Comparing;
 /// <param name="Found">Units that are one of them.</param>
 /// <param name="Driven">Of these, units of neurons that follow the network or movement.</param>
 /// <param name="RightKind">Of the driven, those said to follow the right one of the two.</param>
-/// <param name="WrongKind">Of the driven, those said to follow the wrong one; the others are not said to follow anything yet.</param>
+/// <param name="WrongKind">Of the driven, those said to follow the wrong one.</param>
+/// <param name="Either">Of the driven, those that are predicted without it being clear by which of the two better; nothing is said of the others yet.</param>
 /// <param name="RightClass">Of the driven, those whose very class leads.</param>
 /// <param name="Unrelated">Units of neurons that follow neither.</param>
 /// <param name="FalselyPredicted">Of these, those said to follow one.</param>
-public sealed record PlanAgreement(int Planted, int Found, int Driven, int RightKind, int WrongKind, int RightClass, int Unrelated, int FalselyPredicted)
+public sealed record PlanAgreement(int Planted, int Found, int Driven, int RightKind, int WrongKind, int Either, int RightClass, int Unrelated, int FalselyPredicted)
 {
     /// <summary>Slowest neurons that are counted: of slower ones hardly anything can be known within a session.</summary>
     public const double LeastRateHz = 1;
@@ -23,10 +24,11 @@ public sealed record PlanAgreement(int Planted, int Found, int Driven, int Right
         var driven = found.Where(of => of.truth.Drive != PlannedDrive.None).ToArray();
         return new(
             plan.Units.Count(unit => unit.RateHz >= LeastRateHz), found.Length, driven.Length,
-            driven.Count(of => of.unit.IsPredicted && IsRight(of.unit, of.truth)), driven.Count(of => of.unit.IsPredicted && !IsRight(of.unit, of.truth)),
+            driven.Count(of => of.unit.Follows == Planned(of.truth)), driven.Count(of => of.unit.Follows is FollowedKind.Network or FollowedKind.Movement && of.unit.Follows != Planned(of.truth)),
+            driven.Count(of => of.unit.Follows == FollowedKind.Either),
             driven.Count(of => of.unit.IsPredicted && of.unit.Leading == of.truth.Class), found.Length - driven.Length,
             found.Count(of => of.truth.Drive == PlannedDrive.None && of.unit.IsPredicted));
     }
 
-    private static bool IsRight(UnitComparison unit, PlannedUnit truth) => UnitComparison.IsNetwork(unit.Kind) == (truth.Drive == PlannedDrive.Network);
+    private static FollowedKind Planned(PlannedUnit truth) => truth.Drive == PlannedDrive.Network ? FollowedKind.Network : FollowedKind.Movement;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ClosedLoop.Comparison;
 using ClosedLoop.Core;
+using ClosedLoop.Recording;
 
 namespace ClosedLoop.Comparing;
 
@@ -8,7 +9,10 @@ namespace ClosedLoop.Comparing;
 public sealed record UnitComparison
 {
     /// <summary>Confidence from which on a unit is said to be predicted.</summary>
-    public const double LeastConfidence = 0.99;
+    public const double LeastConfidence = 0.98;
+
+    /// <summary>Confidence from which on it is said of a predicted unit which of the two it follows, network or movement.</summary>
+    public const double LeastKindConfidence = 0.9;
 
     /// <summary>Its place in the counts.</summary>
     public required int Index { get; init; }
@@ -28,6 +32,9 @@ public sealed record UnitComparison
     /// <summary>Whether it predicts the unit better than its mean rate with <see cref="LeastConfidence"/>.</summary>
     public required bool IsPredicted { get; init; }
 
+    /// <summary>What it follows by that, as far as the two can be told apart.</summary>
+    public required FollowedKind Follows { get; init; }
+
     /// <summary>By how much, over the session.</summary>
     public required double BitsPerSpike { get; init; }
 
@@ -43,6 +50,9 @@ public sealed record UnitComparison
     /// <summary>Probability that it predicts better than the class that comes second.</summary>
     public required double FirstConfidence { get; init; }
 
+    /// <summary>Probability that it predicts better than the best class of the other kind.</summary>
+    public required double KindConfidence { get; init; }
+
     /// <summary>The planted neuron that it is; 0: none, or not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Planted { get; init; }
@@ -55,8 +65,12 @@ public sealed record UnitComparison
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? PlannedLagMs { get; init; }
 
-    internal static bool Follows(ComparisonScores scores, int unit) =>
-        scores.Leading[unit] >= 0 && scores.BitsPerSpike[unit] > 0 && scores.IsPredictive[unit] >= LeastConfidence;
-
-    internal static bool IsNetwork(string kind) => kind.Equals(nameof(FeatureKind.Computational), StringComparison.OrdinalIgnoreCase);
+    internal static FollowedKind KindOf(ComparisonLayout layout, ComparisonScores scores, int unit)
+    {
+        if (scores.Leading[unit] < 0 || !(scores.BitsPerSpike[unit] > 0 && scores.IsPredictive[unit] >= LeastConfidence))
+            return FollowedKind.Nothing;
+        if (!(scores.IsOfItsKind[unit] >= LeastKindConfidence))
+            return FollowedKind.Either;
+        return layout.Classes[scores.Leading[unit]].Kind.Equals(nameof(FeatureKind.Computational), StringComparison.OrdinalIgnoreCase) ? FollowedKind.Network : FollowedKind.Movement;
+    }
 }
