@@ -26,10 +26,12 @@ public sealed record RigCameras
     /// <summary>Opens cameras and networks; nothing is delivered before the first read.</summary>
     /// <param name="clock">The session's clock.</param>
     /// <exception cref="ClosedLoopException">A camera, the calibration or the model cannot be used.</exception>
-    /// <param name="trigger">What triggers cameras that play videos; null: one of their own.</param>
-    public VisionKeypointSource Open(SessionClock clock, TriggerClock? trigger = null)
+    /// <param name="trigger">Receives what triggers cameras that play videos; null where the cameras are devices.</param>
+    public VisionKeypointSource Open(SessionClock clock, out TriggerClock? trigger)
     {
+        // NB: first, so that of a calibration that is wrong this is said, whatever the videos are.
         var rig = RigCalibrationFile.Load(CalibrationPath).Rig;
+        trigger = MakeTrigger(clock);
         return Vision.Open(OpenCameras(clock, [.. rig.Cameras.Select(camera => camera.Name)], trigger), rig, clock, isLive: true);
     }
 
@@ -63,7 +65,7 @@ public sealed record RigCameras
     /// <summary>The trigger that all cameras that play videos share; null where the cameras are devices.</summary>
     /// <param name="clock">The session's clock.</param>
     /// <exception cref="ClosedLoopException">The videos cannot be used.</exception>
-    public TriggerClock? MakeTrigger(SessionClock clock)
+    private TriggerClock? MakeTrigger(SessionClock clock)
     {
         if (VideoFolder is null)
             return null;

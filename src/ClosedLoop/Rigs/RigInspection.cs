@@ -125,7 +125,12 @@ public sealed class RigInspection : IDisposable
         // What is wrong with the section, or that it is missing, the reader has said.
         if (rig.Cameras is not { } cameras)
             return null;
-        var vision = Try(() => cameras.Open(_clock, Trigger = cameras.MakeTrigger(_clock)));
+        var vision = Try(() =>
+        {
+            var opened = cameras.Open(_clock, out var trigger);
+            Trigger = trigger;
+            return opened;
+        });
         if (vision is null)
             return null;
         _findings.Add(new("cameras", string.Join(", ", vision.FrameLayout.CameraNames.Zip(vision.FrameLayout.Cameras, (name, size) => $"{name} {size.Width}x{size.Height}"))));

@@ -138,11 +138,11 @@ public sealed class SessionCommandTests(CommandSessions sessions)
             Assert.Equal(count, stream.GetProperty("topics").GetProperty(topic).GetProperty("count").GetInt64());
             Assert.Equal(indexed.GetProperty("topics").GetProperty(topic).GetProperty("hash").GetString(), stream.GetProperty("topics").GetProperty(topic).GetProperty("hash").GetString());
         }
-        foreach (var topic in (string[])[RecordingTopics.Samples, RecordingTopics.Lfp, RecordingTopics.Spikes, RecordingTopics.SpikeCounts, RecordingTopics.Units])
+        foreach (var topic in (string[])[RecordingTopics.Samples, RecordingTopics.Lfp, RecordingTopics.Spikes, RecordingTopics.SpikeCounts, RecordingTopics.Units, RecordingTopics.ComparisonScores, RecordingTopics.BehaviourComparison])
         {
             total += recording.Count(topic);
-            // In so short a session there may be no unit yet, and so no spike of one.
-            Assert.True(topic is RecordingTopics.Units or RecordingTopics.Spikes || recording.Count(topic) > 0, topic);
+            // In so short a session there may be no unit yet, and so no spike of one, and nothing to compare.
+            Assert.True(topic is RecordingTopics.Units or RecordingTopics.Spikes or RecordingTopics.ComparisonScores or RecordingTopics.BehaviourComparison || recording.Count(topic) > 0, topic);
             Assert.Equal(recording.Count(topic), stream.GetProperty("topics").TryGetProperty(topic, out var found) ? found.GetProperty("count").GetInt64() : 0);
         }
         Assert.Equal(total + recording.Count(RecordingTopics.SampleFindings), indexed.GetProperty("messages").GetInt64());
