@@ -13,17 +13,15 @@ public static class SortedUnitFigure
     /// <param name="recording">What the recording is called.</param>
     /// <param name="seconds">Its length.</param>
     /// <param name="units">The units, by tetrode, with when they fired.</param>
-    /// <param name="chain">The chain that sorted them, which knows what they look like; a unit that it no longer has (merged or discarded since) is shown by its spikes alone, its waveform a flat line.</param>
+    /// <param name="chain">The chain that sorted them, which knows what they look like; a unit that it has lost is left out.</param>
     /// <exception cref="ClosedLoopException">The file cannot be written.</exception>
     public static void Write(string path, string recording, double seconds, IReadOnlyList<NwbUnit> units, SpikeSortingChain chain)
     {
         var waveforms = chain.Sorters.SelectMany(sorter => sorter.Waveforms()).ToDictionary(waveform => (waveform.Tetrode, waveform.Unit));
-        UnitPlot[] plots = [.. units.Select(unit =>
+        UnitPlot[] plots = [.. units.Where(unit => waveforms.ContainsKey((unit.Tetrode, unit.Unit))).Select(unit =>
         {
-            var wires = chain.Tetrodes[unit.Tetrode].Count;
-            var flat = new float[wires * chain.Options.Sorting.Length];
-            var waveform = waveforms.GetValueOrDefault((unit.Tetrode, unit.Unit));
-            return new UnitPlot(unit.Tetrode, unit.Unit, unit.SpikeTimesS, wires, chain.RateHz, waveform?.MeanMicrovolts ?? flat, waveform?.SpreadMicrovolts ?? flat, unit.Snr, unit.IsiViolation);
+            var waveform = waveforms[(unit.Tetrode, unit.Unit)];
+            return new UnitPlot(unit.Tetrode, unit.Unit, unit.SpikeTimesS, waveform.Wires, chain.RateHz, waveform.MeanMicrovolts, waveform.SpreadMicrovolts, unit.Snr, unit.IsiViolation);
         })];
         UnitFigure.Write(path, $"{recording}: {plots.Length} units on {chain.Tetrodes.Count} tetrodes, {seconds:F0} s", seconds, plots);
     }

@@ -3,36 +3,32 @@ using System.Numerics;
 namespace ClosedLoop.Electrophysiology;
 
 /// <summary>
-/// Events as they were cut out, in eight bits of what each wire comes to at most (of a spike of 300 microvolts, steps of
-/// 2.4, a tenth of the noise in error), with their samples and units: a bounded number. Allocates nothing after construction.
+/// Events as they were cut out, in a sixteenth of a microvolt, with their samples and units: a bounded number. Allocates
+/// nothing after construction.
 /// </summary>
 internal sealed class EventStore
 {
-    private readonly sbyte[] _windows;
-    private readonly float[] _scales;
+    private const float Scale = 16;
+
+    private readonly short[] _windows;
     private readonly long[] _samples;
     private readonly int[] _units;
-    private readonly int _wires, _length, _size;
+    private readonly int _size;
     private long _added, _removed;
 
-    /// <summary>Makes a store that holds nothing.</summary>
-    /// <param name="capacity">Most events.</param>
-    /// <param name="wires">Wires of an event.</param>
-    /// <param name="length">Samples of a wire.</param>
-    public EventStore(int capacity, int wires, int length)
+    public EventStore(int capacity, int size)
     {
-        (Capacity, _wires, _length, _size) = (capacity, wires, length, wires * length);
-        (_windows, _scales, _samples, _units) = (new sbyte[capacity * _size], new float[capacity * wires], new long[capacity], new int[capacity]);
+        (Capacity, _size) = (capacity, size);
+        (_windows, _samples, _units) = (new short[capacity * size], new long[capacity], new int[capacity]);
     }
 
     private EventStore(EventStore other)
-        : this(other.Count, other._wires, other._length)
+        : this(other.Count, other._size)
     {
         for (var i = 0; i < Capacity; i++)
         {
             var slot = other.Slot(i);
             other._windows.AsSpan(slot * _size, _size).CopyTo(_windows.AsSpan(i * _size));
-            other._scales.AsSpan(slot * _wires, _wires).CopyTo(_scales.AsSpan(i * _wires));
             (_samples[i], _units[i]) = (other._samples[slot], other._units[slot]);
         }
         _added = Capacity;
@@ -58,18 +54,9 @@ internal sealed class EventStore
             _removed++;
         var slot = (int)(_added++ % Capacity);
         (_samples[slot], _units[slot]) = (sample, unit);
-        for (var w = 0; w < _wires; w++)
-        {
-            var from = window.Slice(w * _length, _length);
-            var to = _windows.AsSpan((slot * _size) + (w * _length), _length);
-            var most = 0f;
-            foreach (var x in from)
-                most = Math.Max(most, Math.Abs(x));
-            var scale = most > 0 ? sbyte.MaxValue / most : 0;
-            _scales[(slot * _wires) + w] = most / sbyte.MaxValue;
-            for (var i = 0; i < to.Length; i++)
-                to[i] = (sbyte)MathF.Round(from[i] * scale);
-        }
+        var to = _windows.AsSpan(slot * _size, _size);
+        for (var i = 0; i < to.Length; i++)
+            to[i] = (short)Math.Clamp(MathF.Round(window[i] * Scale), short.MinValue, short.MaxValue);
     }
 
     /// <summary>Lets the oldest go.</summary>
@@ -79,21 +66,16 @@ internal sealed class EventStore
     public long Read(int index, Span<float> window)
     {
         var slot = Slot(index);
-        for (var w = 0; w < _wires; w++)
+        var from = _windows.AsSpan(slot * _size, _size);
+        var i = 0;
+        for (; i + Vector<short>.Count <= from.Length; i += Vector<short>.Count)
         {
-            var from = _windows.AsSpan((slot * _size) + (w * _length), _length);
-            var to = window.Slice(w * _length, _length);
-            var scale = _scales[(slot * _wires) + w];
-            var i = 0;
-            for (; i + Vector<sbyte>.Count <= from.Length; i += Vector<sbyte>.Count)
-            {
-                Vector.Widen(new Vector<sbyte>(from[i..]), out var low, out var high);
-                Widen(low, scale, to[i..]);
-                Widen(high, scale, to[(i + Vector<short>.Count)..]);
-            }
-            for (; i < from.Length; i++)
-                to[i] = from[i] * scale;
+            Vector.Widen(new Vector<short>(from[i..]), out var low, out var high);
+            (Vector.ConvertToSingle(low) * (1 / Scale)).CopyTo(window[i..]);
+            (Vector.ConvertToSingle(high) * (1 / Scale)).CopyTo(window[(i + Vector<int>.Count)..]);
         }
+        for (; i < from.Length; i++)
+            window[i] = from[i] * (1 / Scale);
         return _samples[slot];
     }
 
@@ -113,13 +95,6 @@ internal sealed class EventStore
     public EventStore Copy() => new(this);
 
     public void Clear() => _removed = _added;
-
-    private static void Widen(Vector<short> numbers, float scale, Span<float> to)
-    {
-        Vector.Widen(numbers, out var low, out var high);
-        (Vector.ConvertToSingle(low) * scale).CopyTo(to);
-        (Vector.ConvertToSingle(high) * scale).CopyTo(to[Vector<int>.Count..]);
-    }
 
     private int Slot(int index) => (int)((_removed + index) % Capacity);
 }

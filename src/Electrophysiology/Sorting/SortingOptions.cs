@@ -8,10 +8,7 @@ public sealed record SortingOptions
     /// <summary>Seconds of signal that the units are learnt from, at most.</summary>
     public double LearningS { get; init; } = 120;
 
-    /// <summary>
-    /// Events of one tetrode that end its learning period before its time. Three times as many may wait for the units; where more
-    /// would come while those are learnt, the period ends sooner.
-    /// </summary>
+    /// <summary>Events of one tetrode that end its learning period before its time.</summary>
     public int LearningEvents { get; init; } = 10_000;
 
     /// <summary>

@@ -71,7 +71,7 @@ internal sealed class TemplateMatcher
         {
             Subtract(best, 1);
             // NB: beyond its template's end a large spike still swings, by more than the noise.
-            if (Quiet(levels, _options.Margin + best.Shift, _window - _options.Margin + best.Shift) && Fits(best, 3, 0.03f))
+            if (Quiet(levels, _options.Margin + best.Shift, _window - _options.Margin + best.Shift) && Fits(best, 5, 0.03f))
             {
                 Single = true;
                 found[0] = best;
@@ -131,7 +131,7 @@ internal sealed class TemplateMatcher
         }
         // A spike of another neuron, of which a template explains a part, is none of its unit's.
         for (var i = count - 1; i >= 0; i--)
-            if (!Fits(found[i], 3, 0.06f))
+            if (!Fits(found[i], 6, 0.06f))
             {
                 Subtract(found[i], -1);
                 found[i] = found[--count];

@@ -44,7 +44,7 @@ public sealed partial class TetrodeSorter
         int[] members = [.. Enumerable.Range(0, _recent.Count).Where(i => _recent.Unit(i) == unit)];
         if (members.Length < 2 * _options.LeastSpikes)
             throw ClosedLoopException.Failed($"unit {unit} of tetrode {Tetrode} has {members.Length} recent spikes, and a split needs {2 * _options.LeastSpikes}; wait for more");
-        if (UnitLearning.Halve(_recent, members, _matcher!.Metric, [.. _levels], _rateHz, _options) is not { } halves)
+        if (UnitLearning.Halve(_recent, members, _matcher!.Metric, [.. _levels], _options) is not { } halves)
             throw ClosedLoopException.Failed($"the recent spikes of unit {unit} of tetrode {Tetrode} are of one shape, and cannot be split");
         _matcher.Templates.RemoveAll(template => template.Unit == unit);
         halves[0].Unit = unit;
@@ -146,11 +146,7 @@ public sealed partial class TetrodeSorter
         if (first is not { _matcher.Metric: { } metric, _recorded: { } trajectory, _archive: { } archive })
             return;
         foreach (var template in first._matcher.Templates)
-        {
             trajectory.Widen(template.Unit, template.Spread);
-            if (!template.IsAlone)
-                trajectory.Hide(template.Unit);
-        }
         UnitRefinement.Refine(trajectory, archive, metric, first._levels, _rateHz, _options);
         (_planned, _waiting) = (trajectory, null);
         _matcher = new(Wires, metric, _options);

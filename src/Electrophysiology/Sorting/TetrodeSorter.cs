@@ -12,9 +12,6 @@ public sealed partial class TetrodeSorter
     private const int MostUnits = 24, Kept = 2048, KeptRejects = 1500;
     // Events that waited are told of so many to every 128 samples of the stream, so that no block has to sort them all.
     private const int Drained = 4;
-    // Events, as a multiple of what is learnt from, that may wait; and those that are learnt from at least, where so many come
-    // that the rest of the room is needed while it is learnt.
-    private const int Waiting = 3, LeastLearnt = 2000;
     private const double ViolationS = 0.0015;
     private const float SureMargin = 10, MostStep = 0.05f, RefreshStep = 0.02f;
 
@@ -32,7 +29,7 @@ public sealed partial class TetrodeSorter
     private long _began = long.MinValue, _adoptAt, _searchAt = long.MaxValue, _last = long.MinValue, _now;
     private TemplateTrajectory? _recorded, _planned;
     private SpikeArchive? _archive;
-    private int _nextId = 1, _stretch = -1, _arrived;
+    private int _nextId = 1, _stretch = -1;
 
     /// <summary>Makes a sorter that knows nothing yet.</summary>
     /// <param name="tetrode">Index of the tetrode.</param>
@@ -46,8 +43,8 @@ public sealed partial class TetrodeSorter
         (Tetrode, Wires, _rateHz, _options, _scheduler) = (tetrode, wires, rateHz, options, scheduler ?? TaskScheduler.Default);
         (_levels, _window) = (new float[wires], new float[wires * options.Window]);
         _covariance = new(wires, options.Length, rateHz);
-        _waiting = new(options.LearningEvents * Waiting, wires, options.Window);
-        (_recent, _rejects) = (new(Kept, wires, options.Window), new(KeptRejects, wires, options.Window));
+        _waiting = new(options.LearningEvents * 3 / 2, _window.Length);
+        (_recent, _rejects) = (new(Kept, _window.Length), new(KeptRejects, _window.Length));
     }
 
     /// <summary>Index of the tetrode.</summary>
@@ -59,7 +56,7 @@ public sealed partial class TetrodeSorter
     /// <summary>Whether there are units, and all that waited for them has been told of.</summary>
     public bool Learnt => _matcher is not null && _waiting is null;
 
-    /// <summary>Events that had to be let go while units were being learnt: none, but where several hundred come a second.</summary>
+    /// <summary>Events that had to be let go while units were being learnt.</summary>
     public long Dropped { get; private set; }
 
     /// <summary>Events that no template explained, since the units were learnt.</summary>
@@ -94,7 +91,6 @@ public sealed partial class TetrodeSorter
             Sort(sample, window, false, sink);
             return;
         }
-        _arrived++;
         if (!_waiting.TryAdd(sample, 0, window))
             Dropped++;
     }
@@ -106,12 +102,10 @@ public sealed partial class TetrodeSorter
     public void Advance(long sample, int count, ISortedSpikeSink sink)
     {
         _now = sample;
-        var arrived = _arrived;
-        _arrived = 0;
         if (_began == long.MinValue)
             _began = sample;
         if (_matcher is null && _learning is null && _covariance.Known
-            && (sample - _began >= _options.LearningS * _rateHz || _waiting!.Count >= Enough()))
+            && (sample - _began >= _options.LearningS * _rateHz || _waiting!.Count >= _options.LearningEvents))
             Learn(_waiting!, _waiting!.Count, []);
         else if (_learning is not null && sample >= _adoptAt)
             Adopt();
@@ -119,8 +113,7 @@ public sealed partial class TetrodeSorter
             Learn(_rejects.Copy(), _rejects.Count, [.. _matcher!.Templates.Select(template => template.Copy())]);
         if (_matcher is null || _waiting is null)
             return;
-        // NB: more than come, however many do, or those that wait would never be done.
-        Drain(Math.Max(1 + (2 * arrived), Drained * count / 128), sink);
+        Drain(Math.Max(1, Drained * count / 128), sink);
     }
 
     /// <summary>
@@ -139,14 +132,6 @@ public sealed partial class TetrodeSorter
 
     /// <summary>Forgets what was begun across a gap in the samples.</summary>
     public void Break() => _covariance.Break();
-
-    /// <summary>Events that end the learning period: fewer where so many come that those of the time in which it is learnt would have no room.</summary>
-    private double Enough()
-    {
-        var seconds = (_now - _began) / _rateHz;
-        var coming = _waiting!.Count / Math.Max(1, seconds) * _options.AdoptionS;
-        return Math.Min(_options.LearningEvents, Math.Max(LeastLearnt, _waiting.Capacity - (1.2 * coming)));
-    }
 
     private void Drain(int most, ISortedSpikeSink sink)
     {
@@ -172,7 +157,7 @@ public sealed partial class TetrodeSorter
                 metric ??= _covariance.ToMetric();
                 foreach (var template in known)
                     template.Refresh(metric, _options);
-                return (metric, UnitLearning.Learn(events, count, metric, levels, _rateHz, _options, known));
+                return (metric, UnitLearning.Learn(events, count, metric, levels, _options, known));
             },
             CancellationToken.None,
             TaskCreationOptions.None,
@@ -189,7 +174,7 @@ public sealed partial class TetrodeSorter
         foreach (var template in templates.Take(MostUnits - _units.Count))
         {
             template.Unit = _nextId++;
-            _units.Add(new(template.Unit) { Born = !first, LearntMicrovolts = template.PeakMicrovolts, Background = !template.IsAlone || template.PeakMicrovolts < _options.UnitSnr * _levels[template.PeakWire] });
+            _units.Add(new(template.Unit) { Born = !first, LearntMicrovolts = template.PeakMicrovolts, Background = template.PeakMicrovolts < _options.UnitSnr * _levels[template.PeakWire] });
             _matcher.Templates.Add(template);
             _recorded?.Add(template.Unit, _now, new float[template.Shape.Length], 1, template.Shape);
         }

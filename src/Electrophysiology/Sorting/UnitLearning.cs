@@ -7,9 +7,8 @@ namespace ClosedLoop.Electrophysiology;
 /// that a distance says how well two can be told apart, reduced to the principal components that spread more than noise,
 /// and clustered (<see cref="SnippetClustering"/>). Clusters become templates; the events are then explained by the
 /// templates and the templates averaged anew of the events that are one spike, so that neither misalignment nor overlaps
-/// stay in them; and each unit's spikes are clustered once more by themselves, and where no valley shows taken apart by what
-/// the noise's known width tells (<see cref="UnitSplit"/>), unless their times say that they are one neuron's. Templates that
-/// are the same unit, the sum of two others, or no more than noise go.
+/// stay in them; and each unit's spikes are clustered once more by themselves. Templates that are the same unit, the sum
+/// of two others, or no more than noise go.
 /// </summary>
 internal sealed class UnitLearning
 {
@@ -20,11 +19,6 @@ internal sealed class UnitLearning
     // Times what noise leaves that half of a unit's spikes leave at most when its template is taken from them, beside a share
     // of its energy by which real neurons' spikes vary; many distant neurons leave more.
     private const float ManyShapes = 1.5f, MostSpread = 4;
-    // Variances of the noise from which a unit's spikes are known to be more than one shape and noise.
-    private const float Varying = 1.3f;
-    // Stretches of the learning period in which two neurons fire alike, and the share of chance's short intervals below which they are one.
-    private const int Stretches = 8;
-    private const double RefractoryShare = 0.2;
 
     private readonly SortingOptions _options;
     private readonly EventStore _events;
@@ -33,12 +27,11 @@ internal sealed class UnitLearning
     private readonly int _wires, _dimensions, _count;
     private readonly float[] _window;
     private readonly SpikeSubspace _subspace;
-    private readonly SpikeTiming _timing;
 
-    private UnitLearning(EventStore events, int count, NoiseMetric metric, float[] levels, double rateHz, SortingOptions options)
+    private UnitLearning(EventStore events, int count, NoiseMetric metric, float[] levels, SortingOptions options)
     {
         (_events, _count, _metric, _levels, _options, _wires, _dimensions) = (events, count, metric, levels, options, levels.Length, metric.Dimensions);
-        (_window, _timing) = (new float[_wires * options.Window], new(rateHz, options.Length));
+        _window = new float[_wires * options.Window];
         _subspace = metric.Subspace ??= SpikeSubspace.Of(Waveforms(), _wires, metric);
     }
 
@@ -47,15 +40,14 @@ internal sealed class UnitLearning
     /// <param name="count">How many of them, from the oldest.</param>
     /// <param name="metric">The noise.</param>
     /// <param name="levels">By wire, standard deviation of the noise.</param>
-    /// <param name="rateHz">Samples per second.</param>
     /// <param name="options">What is asked of a unit.</param>
     /// <param name="known">Templates that are there already: nothing that they explain is learnt again.</param>
     /// <returns>Templates without units, the deepest first.</returns>
-    public static List<UnitTemplate> Learn(EventStore events, int count, NoiseMetric metric, float[] levels, double rateHz, SortingOptions options, IReadOnlyList<UnitTemplate>? known = null)
+    public static List<UnitTemplate> Learn(EventStore events, int count, NoiseMetric metric, float[] levels, SortingOptions options, IReadOnlyList<UnitTemplate>? known = null)
     {
         if (count == 0)
             return [];
-        var learning = new UnitLearning(events, count, metric, levels, rateHz, options);
+        var learning = new UnitLearning(events, count, metric, levels, options);
         known ??= [];
         var templates = learning.Settle(learning.Templates(_ => true, options.Threshold), known);
         // Again without those and without the many that barely cross the threshold, between which a rare unit is hidden.
@@ -65,9 +57,9 @@ internal sealed class UnitLearning
     }
 
     /// <summary>Makes two templates of a unit's events, the larger part's first; null where they are the same.</summary>
-    public static UnitTemplate[]? Halve(EventStore events, IReadOnlyList<int> members, NoiseMetric metric, float[] levels, double rateHz, SortingOptions options)
+    public static UnitTemplate[]? Halve(EventStore events, IReadOnlyList<int> members, NoiseMetric metric, float[] levels, SortingOptions options)
     {
-        var learning = new UnitLearning(events, events.Count, metric, levels, rateHz, options);
+        var learning = new UnitLearning(events, events.Count, metric, levels, options);
         var points = learning.White(members);
         var dimensions = learning._subspace.Count;
         var components = PrincipalComponents.Of(points, [.. Enumerable.Range(0, members.Count)], dimensions, 1, 4);
@@ -244,9 +236,9 @@ internal sealed class UnitLearning
         var matcher = new TemplateMatcher(_wires, _metric, _options);
         matcher.Templates.AddRange(known);
         matcher.Templates.AddRange(templates);
-        var found = new TemplateMatch[TemplateMatcher.MostSpikes];
-        List<float[]>[] snippets = [.. templates.Select(_ => new List<float[]>())];
-        List<double>[] samples = [.. templates.Select(_ => new List<double>())];
+        var (found, snippets) = (new TemplateMatch[TemplateMatcher.MostSpikes], new List<float[]>[templates.Count]);
+        for (var k = 0; k < snippets.Length; k++)
+            snippets[k] = [];
         for (var i = 0; i < _count; i++)
         {
             if (matcher.Match(_window, Depth(i), _levels, found) != 1 || !matcher.Single || found[0].Template < known.Count)
@@ -257,7 +249,6 @@ internal sealed class UnitLearning
             var snippet = new float[_dimensions];
             SnippetAlignment.Cut(_window, found[0].Shift + found[0].Delay, _options, snippet);
             own.Add(snippet);
-            samples[found[0].Template - known.Count].Add(_events.Sample(i) + found[0].Shift + found[0].Delay);
         }
         var divided = new List<UnitTemplate>();
         for (var k = 0; k < templates.Count; k++)
@@ -266,45 +257,14 @@ internal sealed class UnitLearning
             for (var i = 0; i < snippets[k].Count; i++)
                 _subspace.Project(snippets[k][i], points.AsSpan(i * _subspace.Count, _subspace.Count));
             var parts = SnippetClustering.Divide(points, _subspace.Count, _options.LeastSpikes);
-            if (parts.Count > 1)
-                divided.AddRange(parts.Select(part => Mean(part.ConvertAll(i => snippets[k][i]))));
-            else
-                divided.AddRange(Parted(templates[k], snippets[k], samples[k]));
+            divided.AddRange(parts.Count < 2 ? [templates[k]] : parts.Select(part => Mean(part.ConvertAll(i => snippets[k][i]))));
         }
         return divided;
     }
 
-    /// <summary>
-    /// Where no valley shows, takes a unit apart by what the noise's own width tells (<see cref="UnitSplit"/>), unless times say that
-    /// the parts are one neuron, which bursts, is refractory or has moved.
-    /// </summary>
-    private List<UnitTemplate> Parted(UnitTemplate template, List<float[]> snippets, List<double> samples)
+    private UnitTemplate Mean(List<float[]> snippets)
     {
-        if (snippets.Count < 2 * _options.LeastSpikes)
-            return [template];
-        var (points, shape, difference) = (new float[snippets.Count * _subspace.Count], new float[_subspace.Count], new float[_dimensions]);
-        _subspace.Project(template.Shape, shape);
-        for (var i = 0; i < snippets.Count; i++)
-        {
-            for (var d = 0; d < _dimensions; d++)
-                difference[d] = snippets[i][d] - template.Shape[d];
-            UnitSplit.Place(difference, _subspace, shape, template.Spread, points.AsSpan(i * _subspace.Count, _subspace.Count));
-        }
-        if (UnitSplit.Of(points, _subspace.Count, _options.LeastSpikes, template.Spread > Varying) is not { } other)
-            return [template];
-        var (from, length) = (samples[0], Math.Max(1, samples[^1] - samples[0]));
-        if (!SpikeTiming.Together([.. samples.Select(at => (int)Math.Clamp(Stretches * (at - from) / length, 0, Stretches - 1))], other))
-            return [template];
-        int[] stays = [.. Enumerable.Range(0, other.Length).Where(i => !other[i])], goes = [.. Enumerable.Range(0, other.Length).Where(i => other[i])];
-        double[] few = [.. goes.Select(i => samples[i])], many = [.. stays.Select(i => samples[i])];
-        if (_timing.Bursts(few, many) || _timing.Refractory(few, many, RefractoryShare))
-            return [template];
-        return [.. new[] { stays, goes }.SelectMany(part => Parted(Mean([.. part.Select(i => snippets[i])], template.Spread), [.. part.Select(i => snippets[i])], [.. part.Select(i => samples[i])]))];
-    }
-
-    private UnitTemplate Mean(List<float[]> snippets, float spread = 1)
-    {
-        var template = new UnitTemplate(_wires, _options.Length) { Spikes = snippets.Count, Spread = spread };
+        var template = new UnitTemplate(_wires, _options.Length) { Spikes = snippets.Count };
         foreach (var snippet in snippets)
             for (var d = 0; d < _dimensions; d++)
                 template.Shape[d] += snippet[d] / snippets.Count;
@@ -315,8 +275,7 @@ internal sealed class UnitLearning
     private void Reaverage(TemplateMatcher matcher, int known)
     {
         Span<TemplateMatch> found = stackalloc TemplateMatch[TemplateMatcher.MostSpikes];
-        var sums = new double[matcher.Templates.Count][];
-        var (counts, alone, all) = (new int[sums.Length], new int[sums.Length], new int[sums.Length]);
+        var (sums, counts, all) = (new double[matcher.Templates.Count][], new int[matcher.Templates.Count], new int[matcher.Templates.Count]);
         for (var k = 0; k < sums.Length; k++)
             sums[k] = new double[_dimensions];
         for (var i = 0; i < _count; i++)
@@ -326,7 +285,6 @@ internal sealed class UnitLearning
             foreach (var match in found[..count])
             {
                 all[match.Template]++;
-                alone[match.Template] += matcher.Single ? 1 : 0;
                 var template = matcher.Templates[match.Template];
                 // NB: weaker ones may be another's further away, and would draw the template to it.
                 if (!matcher.Single || match.Template < known || match.Gain < 0.5 * template.Energy)
@@ -340,7 +298,7 @@ internal sealed class UnitLearning
         for (var k = known; k < matcher.Templates.Count; k++)
         {
             var template = matcher.Templates[k];
-            (template.Spikes, template.Alone) = (all[k], all[k] > 0 ? (double)alone[k] / all[k] : 1);
+            template.Spikes = all[k];
             if (counts[k] < 10)
                 continue;
             for (var d = 0; d < _dimensions; d++)

@@ -8,14 +8,18 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 internal sealed class UnitRefinement
 {
-    private const double ViolationS = 0.0015, RefractoryShare = 0.2;
+    // A burst's spikes follow each other within this; two neurons' do so by chance alone.
+    private const double BurstS = 0.012, RefractoryS = 0.002, ViolationS = 0.0015;
+    private const double BurstOverChance = 3, LeastBurst = 10, BurstShare = 0.35, LeastChance = 12, RefractoryShare = 0.2;
     // Cosine of the angle between shapes of one neuron, whether it has rested or not.
     private const float LeastAlike = 0.8f;
     // Share of intervals below the refractory period from which spikes that were left over are several neurons'.
     private const double MostViolations = 0.01;
-    // Shares: of intervals below the refractory period from which a unit is several neurons', and of stretches in which it must
-    // fire where there are so many.
-    private const double HiddenViolations = 0.02, LeastPresent = 0.3;
+    // Relative spread of amplitude that is a neuron's own: what is along the template is counted by so much less.
+    private const float AmplitudeSpread = 0.08f;
+    // Shares: of intervals below the refractory period from which a unit is several neurons', of stretches in which it must
+    // fire where there are so many, and of time that the parts of a unit have in common.
+    private const double HiddenViolations = 0.02, LeastPresent = 0.3, LeastTogether = 0.4;
     private const int LeastViolations = 8, LeastStretches = 8;
     // Variances of the noise from which a unit's spikes are known to be more than one shape and noise.
     private const float Varying = 1.3f;
@@ -28,7 +32,6 @@ internal sealed class UnitRefinement
     private readonly float[] _levels;
     private readonly SortingOptions _options;
     private readonly double _rateHz;
-    private readonly SpikeTiming _timing;
     private readonly int _dimensions, _axes;
     private readonly Dictionary<int, double[]> _trains = [];
     private readonly HashSet<(int, int)> _parted = [];
@@ -38,7 +41,6 @@ internal sealed class UnitRefinement
     {
         (_trajectory, _archive, _metric, _subspace, _levels, _rateHz, _options) = (trajectory, archive, metric, metric.Subspace!, levels, rateHz, options);
         (_dimensions, _axes) = (metric.Dimensions, metric.Subspace!.Count);
-        _timing = new(rateHz, options.Length);
         _next = trajectory.Units.DefaultIfEmpty(0).Max() + 1;
     }
 
@@ -83,10 +85,10 @@ internal sealed class UnitRefinement
             if (_trajectory.Units.Count() >= MostUnits || UnitSplit.Of(Points(whole.Unit, whole.Snippets, whole.Samples), _axes, _options.LeastSpikes, _trajectory.Spread(whole.Unit) > Varying) is not { } other)
                 continue;
             int[] stays = [.. Enumerable.Range(0, other.Length).Where(i => !other[i])], goes = [.. Enumerable.Range(0, other.Length).Where(i => other[i])];
-            if (!SpikeTiming.Together([.. whole.Samples.Select(_trajectory.At)], other))
+            if (!Together(whole.Samples, other))
                 continue;
             double[] left = [.. goes.Select(i => whole.Samples[i])];
-            if (_timing.Bursts(left, [.. stays.Select(i => whole.Samples[i])]) || _timing.Refractory(left, Train(whole.Unit), RefractoryShare))
+            if (Bursts(left, [.. stays.Select(i => whole.Samples[i])]) || Refractory(left, Train(whole.Unit), RefractoryShare))
                 continue;
             _trajectory.Remove(whole.Unit);
             _trajectory.Widen(_next, _trajectory.Spread(whole.Unit));
@@ -100,6 +102,16 @@ internal sealed class UnitRefinement
                 open.Push((unit, [.. part.Select(i => whole.Snippets[i])], [.. part.Select(i => whole.Samples[i])]));
             }
         }
+    }
+
+    /// <summary>Whether two parts of a unit fire at the same times of the recording: where one takes over from the other, it is one neuron that has moved.</summary>
+    private bool Together(double[] samples, bool[] other)
+    {
+        var (a, b) = (new double[_trajectory.Count + 1], new double[_trajectory.Count + 1]);
+        var count = other.Count(part => part);
+        for (var i = 0; i < samples.Length; i++)
+            (other[i] ? b : a)[Math.Min(_trajectory.At(samples[i]), a.Length - 1)] += 1.0 / (other[i] ? count : samples.Length - count);
+        return a.Zip(b, Math.Min).Sum() > LeastTogether;
     }
 
     /// <summary>
@@ -124,7 +136,7 @@ internal sealed class UnitRefinement
     private float[] Points(int unit, float[][] snippets, double[] samples)
     {
         var points = new float[snippets.Length * _axes];
-        var (shape, template, spread) = (new float[_dimensions], new float[_axes], _trajectory.Spread(unit));
+        var (shape, template, length) = (new float[_dimensions], new float[_axes], 0f);
         var (difference, at) = (new float[_dimensions], -1);
         for (var i = 0; i < snippets.Length; i++)
         {
@@ -133,12 +145,55 @@ internal sealed class UnitRefinement
                 at = now;
                 _trajectory.TryShape(unit, at, shape);
                 _subspace.Project(shape, template);
+                length = MathF.Sqrt(NoiseMetric.Dot(template, template));
             }
             for (var d = 0; d < _dimensions; d++)
                 difference[d] = snippets[i][d] - shape[d];
-            UnitSplit.Place(difference, _subspace, template, spread, points.AsSpan(i * _axes, _axes));
+            var point = points.AsSpan(i * _axes, _axes);
+            _subspace.Project(difference, point);
+            var share = NoiseMetric.Dot(point, template) / length;
+            var less = (1 - (1 / MathF.Sqrt(1 + (AmplitudeSpread * AmplitudeSpread * length * length)))) * share / length;
+            for (var d = 0; d < _axes; d++)
+                point[d] -= less * template[d];
         }
+        var scale = 1 / MathF.Sqrt(_trajectory.Spread(unit));
+        for (var i = 0; i < points.Length; i++)
+            points[i] *= scale;
         return points;
+    }
+
+    /// <summary>Whether spikes come some milliseconds from others much more often than by chance, and most of them do: as in bursts.</summary>
+    private bool Bursts(double[] few, double[] many)
+    {
+        var (found, chance) = Pairs(few, many, BurstS);
+        return found > LeastBurst && found > BurstOverChance * chance && found - chance > BurstShare * few.Length;
+    }
+
+    /// <summary>Whether spikes hardly ever come within a refractory period of others, where by chance many would.</summary>
+    private bool Refractory(double[] few, double[] many, double share)
+    {
+        var (found, chance) = Pairs(few, many, RefractoryS);
+        return chance > LeastChance && found < share * chance;
+    }
+
+    /// <summary>
+    /// Pairs of spikes that are farther apart than one is long and nearer than a time, and how many there were by chance. NB: nearer
+    /// ones overlap, and what overlaps is not in the archive.
+    /// </summary>
+    private (int Found, double Chance) Pairs(double[] few, double[] many, double withinS)
+    {
+        if (few.Length == 0 || many.Length == 0)
+            return (0, 0);
+        var (within, found, from) = (withinS * _rateHz, 0, 0);
+        foreach (var at in few)
+        {
+            while (from < many.Length && many[from] < at - within)
+                from++;
+            for (var j = from; j < many.Length && many[j] <= at + within; j++)
+                found += Math.Abs(many[j] - at) > _options.Length ? 1 : 0;
+        }
+        var duration = Math.Max(few[^1], many[^1]) - Math.Min(few[0], many[0]);
+        return (found, 2.0 * few.Length * many.Length / Math.Max(1, duration) * (within - _options.Length));
     }
 
     /// <summary>Makes one neuron of shapes that are alike and come in time as one neuron's: each stays a template of its own.</summary>
@@ -161,7 +216,7 @@ internal sealed class UnitRefinement
         if (NoiseMetric.Dot(a, b) < LeastAlike * first * second)
             return false;
         // NB: beside a large spike a small one is easily missed, and so only those of about one size say what is refractory.
-        return _timing.Bursts(Train(other), Train(unit)) || (Math.Min(first, second) > 0.6f * Math.Max(first, second) && _timing.Refractory(Train(other), Train(unit), RefractoryShare / 2));
+        return Bursts(Train(other), Train(unit)) || (Math.Min(first, second) > 0.6f * Math.Max(first, second) && Refractory(Train(other), Train(unit), RefractoryShare / 2));
     }
 
     /// <summary>Learns units of what none explained, over the whole recording.</summary>
@@ -171,21 +226,19 @@ internal sealed class UnitRefinement
         if (rejects.Count < 2 * _options.LeastSpikes)
             return;
         var window = new float[_levels.Length * _options.Window];
-        var events = new EventStore(rejects.Count, _levels.Length, _options.Window);
+        var events = new EventStore(rejects.Count, window.Length);
         for (var i = 0; i < rejects.Count; i++)
         {
             rejects.Read(i, window);
             events.Add((long)rejects.Sample(i), 0, window);
         }
         var known = _trajectory.Units.Select(unit => Template(unit, _trajectory.Count / 2)).ToList();
-        var found = UnitLearning.Learn(events, events.Count, _metric, _levels, _rateHz, _options, known);
+        var found = UnitLearning.Learn(events, events.Count, _metric, _levels, _options, known);
         var matcher = new TemplateMatcher(_levels.Length, _metric, _options);
         foreach (var template in found.Take(Math.Max(0, MostUnits - known.Count)))
         {
             template.Unit = _next++;
             _trajectory.Widen(template.Unit, template.Spread);
-            if (!template.IsAlone)
-                _trajectory.Hide(template.Unit);
             matcher.Templates.Add(template);
         }
         var trains = new Dictionary<int, List<double>>();

@@ -10,24 +10,6 @@ internal static class UnitSplit
     // Spreads of the noise that two modes are apart at least, and by how much (natural logarithm) they must be likelier.
     private const double LeastApart = 2.5, LeastOdds = 15, LeastSpread = 0.7, LeastDip = 1.2;
     private const int MostAxes = 6, Rounds = 30;
-    // Relative spread of amplitude that is a neuron's own: what is along the template is counted by so much less.
-    private const float AmplitudeSpread = 0.08f;
-
-    /// <summary>A spike as a point: what it differs by from its unit's template, in the directions in which spikes lie.</summary>
-    /// <param name="difference">Snippet less template, microvolts.</param>
-    /// <param name="subspace">Those directions.</param>
-    /// <param name="template">The template in them.</param>
-    /// <param name="spread">How widely the unit's spikes lie about it, in variances of the noise.</param>
-    /// <param name="point">Receives the point.</param>
-    public static void Place(ReadOnlySpan<float> difference, SpikeSubspace subspace, ReadOnlySpan<float> template, float spread, Span<float> point)
-    {
-        subspace.Project(difference, point);
-        var squared = Math.Max(1e-6f, NoiseMetric.Dot(template, template));
-        var less = (1 - (1 / MathF.Sqrt(1 + (AmplitudeSpread * AmplitudeSpread * squared)))) * NoiseMetric.Dot(point, template) / squared;
-        var scale = 1 / MathF.Sqrt(spread);
-        for (var d = 0; d < point.Length; d++)
-            point[d] = scale * (point[d] - (less * template[d]));
-    }
 
     /// <summary>Tests points.</summary>
     /// <param name="points">Point by point.</param>

@@ -6,8 +6,6 @@ namespace ClosedLoop.Electrophysiology;
 /// </summary>
 internal sealed class UnitTemplate
 {
-    private const double LeastAlone = 0.3;
-
     public UnitTemplate(int wires, int length)
     {
         (Wires, Length) = (wires, length);
@@ -67,12 +65,6 @@ internal sealed class UnitTemplate
     /// <summary>Spikes that it was made of.</summary>
     public double Spikes { get; set; }
 
-    /// <summary>Share of the spikes that it was made of that were it and noise, and nothing else.</summary>
-    public double Alone { get; set; } = 1;
-
-    /// <summary>Whether enough of them were: what fits now here and now there beside much else is no neuron.</summary>
-    public bool IsAlone => Alone >= LeastAlone;
-
     /// <summary>
     /// How widely its spikes lie about it, in variances of the noise: 1 where they are one shape and noise; of real neurons,
     /// which move and tire, some times that.
@@ -110,7 +102,7 @@ internal sealed class UnitTemplate
 
     public UnitTemplate Copy()
     {
-        var copy = new UnitTemplate(Wires, Length) { Unit = Unit, Spikes = Spikes, Spread = Spread, Alone = Alone };
+        var copy = new UnitTemplate(Wires, Length) { Unit = Unit, Spikes = Spikes, Spread = Spread };
         Shape.CopyTo(copy.Shape, 0);
         return copy;
     }

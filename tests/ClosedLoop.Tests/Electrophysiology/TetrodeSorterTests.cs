@@ -173,20 +173,6 @@ public sealed class TetrodeSorterTests
     }
 
     [Fact]
-    public void A_busy_tetrode_loses_nothing_of_what_comes_while_it_is_learnt()
-    {
-        var planted = new PlantedTetrodes(1, 3, 40, 6);
-        // Of events there are sixty a second: a thousand end the learning after sixteen seconds, and more than seven hundred come until the units are taken into use.
-        var (spikes, chain) = Sort(planted, Quick with { Sorting = Quick.Sorting with { LearningEvents = 1000, AdoptionS = 12 } });
-        Assert.Equal(0, chain.Sorters[0].Dropped);
-        Assert.All(planted.Compare(spikes)[0].Matches, match => Assert.True(match.Recall > 0.9, $"recall {match.Recall:F3}"));
-        // What waited is told in order of time, before what came later, and is not late for ever.
-        var last = spikes.FindLastIndex(spike => spike.Late);
-        Assert.True(spikes[last].Sample > 20 * 30000 && spikes[last].Sample < 35 * 30000, $"the last late spike is at {spikes[last].Sample / 30000:F1} s");
-        Assert.DoesNotContain(spikes.Take(last), spike => !spike.Late);
-    }
-
-    [Fact]
     public void Tetrodes_that_cannot_be_are_refused()
     {
         static string Why(int[][] tetrodes) => Assert.Throws<ClosedLoopException>(() => new SpikeSortingChain(tetrodes, [0.195, 0.195], 30000, 128)).Message;
