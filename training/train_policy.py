@@ -61,10 +61,10 @@ def arguments():
 class Course:
     """What is told of a training while it runs: tables, lines, and when nothing becomes better any more."""
 
-    def __init__(self, out, kinds, validating):
+    def __init__(self, out, kinds, validating, goes_on):
         self.kinds, self.best, self.waited = kinds, {kind: float("inf") for kind in kinds}, 0
-        self.curve = table(out / "curve.csv", ["seconds", "labels", "updates", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_loss" for kind in kinds), "falls_per_s"])
-        self.validation = table(out / "validation.csv", ["seconds", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_falls_per_s" for kind in kinds)]) if validating else None
+        self.curve = table(out / "curve.csv", ["seconds", "labels", "updates", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_loss" for kind in kinds), "falls_per_s"], goes_on)
+        self.validation = table(out / "validation.csv", ["seconds", *(f"{kind}_error_mm" for kind in kinds), *(f"{kind}_falls_per_s" for kind in kinds)], goes_on) if validating else None
 
     def learnt(self, seconds, updates, collection, learners):
         shown, falls = collection.report()
@@ -101,7 +101,7 @@ def main():
     if options.experience:
         experience.resume(options.experience)
         print(f"goes on with {experience.count} labels", flush=True)
-    course = Course(out, kinds, unseen is not None)
+    course = Course(out, kinds, unseen is not None, goes_on=options.experience is not None)
     randoms = {kind: np.random.default_rng(options.seed + 1 + k) for k, kind in enumerate(kinds)}
     together = ThreadPoolExecutor(len(kinds))
     updates, typical, reported, validated, kept = 0, None, time.time(), time.time(), time.time()

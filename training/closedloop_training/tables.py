@@ -6,10 +6,10 @@ from pathlib import Path
 from closedloop_training.weights import load
 
 
-def table(path, names):
-    """A CSV file that goes on where it is, as a run does that was interrupted."""
-    begun = path.exists() and path.stat().st_size > 0
-    file = path.open("a", newline="")
+def table(path, names, goes_on=True):
+    """A CSV file; it goes on where it is, as a run does that was interrupted, or begins anew."""
+    begun = goes_on and path.exists() and path.stat().st_size > 0
+    file = path.open("a" if goes_on else "w", newline="")
     if not begun:
         note(file, names)
     return file
