@@ -33,9 +33,6 @@ public sealed class SyncMatcher
     private readonly long[] _pulses = new long[Waiting];
     private long _triggerCount, _firstPulse, _pulseCount, _lastMatched = RecordStamp.None;
 
-    /// <summary>Pulses that were matched.</summary>
-    public long Matched { get; private set; }
-
     /// <summary>Pulses that no trigger fits.</summary>
     public long Surplus { get; private set; }
 
@@ -61,10 +58,7 @@ public sealed class SyncMatcher
     public void Pulsed(long sample)
     {
         if (_pulseCount - _firstPulse == Waiting)
-        {
-            _firstPulse++;
-            Surplus++;
-        }
+            Leave();
         _pulses[_pulseCount++ % Waiting] = sample;
     }
 
@@ -85,7 +79,7 @@ public sealed class SyncMatcher
             var period = Period();
             if (!clock.Synchronised && clock.ArrivedS < SettledS)
                 return false;
-            var expected = clock.Synchronised ? clock.TimeOf(sample) : clock.LatestOf(sample) + (-period / 4);
+            var expected = clock.Synchronised ? clock.TimeOf(sample) : ByWay(clock, sample, period);
             if (NewestTrigger - expected < period / 2)
             {
                 // Its trigger may be on its way: images take longer than samples.
@@ -94,17 +88,17 @@ public sealed class SyncMatcher
                 Leave();
                 continue;
             }
-            if (Nearest(expected) is var at && (at < 0 || Math.Abs(Trigger(at).Time - expected) > Tolerance(clock, expected, period) || Trigger(at).Index <= _lastMatched))
+            var nearest = Nearest(expected);
+            if (Math.Abs(nearest.Time - expected) > Tolerance(clock, expected, period) || nearest.Index <= _lastMatched)
             {
                 Leave();
                 continue;
             }
-            trigger = Trigger(at);
+            trigger = nearest;
             if (_lastMatched != RecordStamp.None)
                 Missed += trigger.Index - _lastMatched - 1;
             (_lastMatched, LastMatched) = (trigger.Index, trigger.Time);
             _firstPulse++;
-            Matched++;
             return true;
         }
         return false;
@@ -125,11 +119,17 @@ public sealed class SyncMatcher
     /// <param name="sample">A sample of now.</param>
     public bool MustForget(SampleClock clock, long sample)
     {
-        if (!clock.Synchronised || _triggerCount < 2 || Math.Abs(clock.TimeOf(sample) - (clock.LatestOf(sample) + (-Period() / 4))) <= Hysteresis * Period())
+        if (!clock.Synchronised || _triggerCount < 2)
+            return false;
+        var period = Period();
+        if (Math.Abs(clock.TimeOf(sample) - ByWay(clock, sample, period)) <= Hysteresis * period)
             return false;
         _lastMatched = RecordStamp.None;
         return true;
     }
+
+    /// <summary>Where the trigger of a sample is looked for by the samples' way alone: in the middle of where it may be.</summary>
+    private static SessionTime ByWay(SampleClock clock, long sample, long period) => clock.LatestOf(sample) + (-period / 4);
 
     private void Leave()
     {
@@ -146,12 +146,13 @@ public sealed class SyncMatcher
         return Math.Max(1, (newest.Time - oldest.Time) / Math.Max(1, newest.Index - oldest.Index));
     }
 
-    private long Nearest(SessionTime expected)
+    private (long Index, SessionTime Time) Nearest(SessionTime expected)
     {
-        var (best, nearest) = (-1L, long.MaxValue);
-        for (var place = Math.Max(0, _triggerCount - Remembered); place < _triggerCount; place++)
-            if (Math.Abs(Trigger(place).Time - expected) is var away && away < nearest)
-                (best, nearest) = (place, away);
+        var oldest = Math.Max(0, _triggerCount - Remembered);
+        var best = Trigger(oldest);
+        for (var place = oldest + 1; place < _triggerCount; place++)
+            if (Math.Abs(Trigger(place).Time - expected) < Math.Abs(best.Time - expected))
+                best = Trigger(place);
         return best;
     }
 }

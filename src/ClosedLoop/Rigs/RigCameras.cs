@@ -73,6 +73,7 @@ public sealed record RigCameras
         return new(clock, source.RateHz);
     }
 
+    /// <summary>One camera per video, all on one trigger.</summary>
     private static IEnumerable<ICamera> Videos(string folder, IReadOnlyList<string>? names, SessionClock clock, TriggerClock trigger)
     {
         var found = VideoFrameSource.Find(folder);

@@ -154,7 +154,7 @@ internal static class RigFileWriter
         text.Append("comparison:\n");
         Line(text, "  enabled", comparison.Enabled ? "true" : "false");
         if (options.Classes.Count > 0)
-            Line(text, "  classes", $"[{string.Join(", ", options.Classes.Select(Quote))}]");
+            Line(text, "  classes", List(options.Classes));
         Line(text, "  lags_ms", $"[{string.Join(", ", options.LagsMs.Select(Exact))}]");
         Line(text, "  most_features", Whole(options.MostFeatures));
         Line(text, "  scale_seconds", Exact(options.ScaleSeconds));
