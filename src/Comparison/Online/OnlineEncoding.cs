@@ -10,7 +10,8 @@ namespace ClosedLoop.Comparison;
 /// A step of natural gradient a bin, w += P x (y - mu) / (m + mu x' P x), with m the unit's mean count and P the inverse of
 /// prior and summed squares of the features: the Fisher information of a weakly driven unit is m / P, and all units of a
 /// class share it, so that a bin costs each unit two vectors and each class two matrices. The denominator is that of the
-/// extended Kalman filter and keeps early steps short. Units may come while it learns: their mean rate is that since they
+/// extended Kalman filter and keeps early steps short. Each class is learned at every lag and with every ridge; their predictions
+/// are mixed (<see cref="ExpertMixture"/>), and the mixture is what is scored. Units may come while it learns: their mean rate is that since they
 /// came. Fixed memory; allocates nothing after it is made; one thread.
 /// </remarks>
 public sealed class OnlineEncoding
@@ -18,12 +19,13 @@ public sealed class OnlineEncoding
     private readonly OnlineEncodingOptions _options;
     private readonly int[] _lags, _places;
     private readonly OnlineFeatures[] _classes;
-    private readonly Matrix[,] _weights;
+    private readonly Matrix[,,] _weights;
+    private readonly double[] _nats;
     private readonly OnlineLedger[] _ledgers;
     private readonly double[,] _counts;
     private readonly double[] _spikes;
     private readonly long[] _bins;
-    private readonly int _ahead, _kept, _scaleBins, _blockBins;
+    private readonly int _ridges, _ahead, _kept, _scaleBins, _blockBins;
     private readonly double _keep;
     private long _bin, _judged;
     private int _born;
@@ -37,19 +39,22 @@ public sealed class OnlineEncoding
     {
         ArgumentNullException.ThrowIfNull(classSizes);
         _options = options ?? new();
-        if (units < 1 || classSizes.Count == 0 || classSizes.Any(size => size < 1) || _options.LagsMs.Count == 0)
-            throw ClosedLoopException.Usage($"{units} units, {classSizes.Count} classes of features and {_options.LagsMs.Count} lags: at least one of each is needed, and a feature in every class");
+        if (units < 1 || classSizes.Count == 0 || classSizes.Any(size => size < 1) || _options.LagsMs.Count == 0 || _options.RidgeBinsPerFeature.Count == 0)
+            throw ClosedLoopException.Usage($"{units} units, {classSizes.Count} classes of features, {_options.LagsMs.Count} lags and {_options.RidgeBinsPerFeature.Count} ridges: at least one of each is needed, and a feature in every class");
         (Units, Features) = (units, classSizes.Sum());
         _lags = [.. _options.LagsMs.Select(lag => (int)Math.Round(lag / _options.BinMs))];
         _ahead = Math.Max(0, -_lags.Min());
         _kept = _ahead + Math.Max(0, _lags.Max()) + 1;
-        _classes = [.. classSizes.Select(size => new OnlineFeatures(size, _kept, _options.PriorBinsPerFeature * size))];
+        _ridges = _options.RidgeBinsPerFeature.Count;
+        _classes = [.. classSizes.Select(size => new OnlineFeatures(size, _kept, _options.RidgeBinsPerFeature.Select(bins => bins * size)))];
         _places = [.. classSizes.Select((_, c) => classSizes.Take(c).Sum())];
-        _weights = new Matrix[_classes.Length, _lags.Length];
+        _weights = new Matrix[_classes.Length, _lags.Length, _ridges];
         for (var c = 0; c < _classes.Length; c++)
             for (var lag = 0; lag < _lags.Length; lag++)
-                _weights[c, lag] = new(units, _classes[c].Size);
-        _ledgers = [.. Enumerable.Range(0, units).Select(_ => new OnlineLedger(_classes.Length, _lags.Length))];
+                for (var ridge = 0; ridge < _ridges; ridge++)
+                    _weights[c, lag, ridge] = new(units, _classes[c].Size);
+        _nats = new double[units * _lags.Length * _ridges];
+        _ledgers = [.. Enumerable.Range(0, units).Select(_ => new OnlineLedger(_classes.Length, _lags.Length, _ridges))];
         (_counts, _spikes, _bins) = (new double[_kept, units], new double[units], new long[units]);
         _scaleBins = ToBins(_options.ScaleSeconds);
         _blockBins = Math.Max(1, ToBins(_options.BlockSeconds));
@@ -111,9 +116,17 @@ public sealed class OnlineEncoding
     private void Judge(long bin)
     {
         for (var c = 0; c < _classes.Length; c++)
+        {
+            // What an expert does not predict, for its features are missing, it leaves to the mean rate.
+            Array.Clear(_nats);
             for (var lag = 0; lag < _lags.Length; lag++)
                 if (_classes[c].At(bin - _lags[lag]) is { IsEmpty: false } features)
-                    Learn(c, lag, bin, features);
+                    for (var ridge = 0; ridge < _ridges; ridge++)
+                        Learn(c, lag, ridge, bin, features);
+            for (var unit = 0; unit < _born; unit++)
+                if (_counts[bin % _kept, unit] >= 0)
+                    _ledgers[unit].Add(c, _nats.AsSpan(unit * _lags.Length * _ridges, _lags.Length * _ridges));
+        }
         _judged++;
         for (var unit = 0; unit < _born; unit++)
         {
@@ -130,21 +143,22 @@ public sealed class OnlineEncoding
                     _ledgers[unit].EndBlock();
     }
 
-    /// <summary>All units of a class at a lag: predicted, scored, learned.</summary>
-    private void Learn(int c, int lag, long bin, ReadOnlySpan<double> features)
+    /// <summary>All units of a class at a lag, with a ridge: predicted, scored, learned.</summary>
+    private void Learn(int c, int lag, int ridge, long bin, ReadOnlySpan<double> features)
     {
-        var direction = _classes[c].Direction(features);
+        var direction = _classes[c].Direction(ridge, features);
         var reach = Vectors.Dot(features, direction);
         for (var unit = 0; unit < _born; unit++)
         {
-            if (_counts[bin % _kept, unit] < 0)
+            var count = _counts[bin % _kept, unit];
+            if (count < 0)
                 continue;
             // Half a spike that was never there, so that a unit's first one is not a miracle.
             var mean = (_spikes[unit] + 0.5) / (_bins[unit] + 50);
-            var weights = _weights[c, lag].Row(unit);
+            var weights = _weights[c, lag, ridge].Row(unit);
             var drive = Math.Clamp(Vectors.Dot(weights, features), -8, 8);
-            var (count, expected) = (_counts[bin % _kept, unit], mean * Math.Exp(drive));
-            _ledgers[unit].Add(c, lag, (count * drive) - (expected - mean));
+            var expected = mean * Math.Exp(drive);
+            _nats[(((unit * _lags.Length) + lag) * _ridges) + ridge] = (count * drive) - (expected - mean);
             Vectors.AddScaled(weights, (count - expected) / (mean + (expected * reach)), direction);
         }
     }

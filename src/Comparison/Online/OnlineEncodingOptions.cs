@@ -13,10 +13,10 @@ public sealed record OnlineEncodingOptions
     public double ScaleSeconds { get; init; } = 10;
 
     /// <summary>
-    /// The ridge: a prior of weight 0 that counts as much as so many bins of standardised features, times their number, so that
-    /// many features together are not expected to drive a unit more than few.
+    /// Strengths of the ridge that each class is tried with: priors of weight 0 that count as much as so many bins of standardised
+    /// features, times their number, so that many features together are not expected to drive a unit more than few.
     /// </summary>
-    public double PriorBinsPerFeature { get; init; } = 60;
+    public IReadOnlyList<double> RidgeBinsPerFeature { get; init; } = [15, 150, 1500];
 
     /// <summary>Over how long the rolling scores forget (to 1/e).</summary>
     public double RollingSeconds { get; init; } = 120;

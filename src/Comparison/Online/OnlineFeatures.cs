@@ -1,15 +1,16 @@
 namespace ClosedLoop.Comparison;
 
 /// <summary>
-/// One class of features in a session: the last bins, standardised by what its first seconds were like, and the inverse of
-/// the sum of their squares, which all units' models share.
+/// One class of features in a session: the last bins, standardised by what its first seconds were like, and for each ridge the
+/// inverse of the sum of their squares, which all units' models share.
 /// </summary>
 internal sealed class OnlineFeatures
 {
     // A feature far outside of what it was like when its scale was found must not drive a rate to anywhere.
     private const double MostDeviations = 6;
 
-    private readonly Matrix _recent, _inverse;
+    private readonly Matrix _recent;
+    private readonly Matrix[] _inverses;
     private readonly bool[] _valid;
     private readonly double[] _means, _squares, _direction;
     private int _seen;
@@ -17,14 +18,19 @@ internal sealed class OnlineFeatures
     /// <summary>Makes one.</summary>
     /// <param name="size">Number of features.</param>
     /// <param name="bins">How many bins are kept.</param>
-    /// <param name="priorBins">The ridge, in bins.</param>
-    public OnlineFeatures(int size, int bins, double priorBins)
+    /// <param name="priorBins">The ridges, in bins.</param>
+    public OnlineFeatures(int size, int bins, IEnumerable<double> priorBins)
     {
         Size = size + 1;
-        (_recent, _inverse, _valid) = (new(bins, Size), new(Size, Size), new bool[bins]);
+        (_recent, _valid) = (new(bins, Size), new bool[bins]);
         (_means, _squares, _direction) = (new double[size], new double[size], new double[Size]);
-        for (var j = 0; j < Size; j++)
-            _inverse[j, j] = 1 / priorBins;
+        _inverses = [.. priorBins.Select(prior =>
+        {
+            var inverse = new Matrix(Size, Size);
+            for (var j = 0; j < Size; j++)
+                inverse[j, j] = 1 / prior;
+            return inverse;
+        })];
     }
 
     /// <summary>Numbers of a bin: the features and a 1 for the intercept, which comes last.</summary>
@@ -61,20 +67,23 @@ internal sealed class OnlineFeatures
         }
         row[^1] = 1;
         // The inverse of a sum with one square more (Sherman and Morrison).
-        Direction(row);
-        var growth = 1 + Vectors.Dot(row, _direction);
-        for (var j = 0; j < Size; j++)
-            Vectors.AddScaled(_inverse.Row(j), -_direction[j] / growth, _direction);
+        for (var ridge = 0; ridge < _inverses.Length; ridge++)
+        {
+            Direction(ridge, row);
+            var growth = 1 + Vectors.Dot(row, _direction);
+            for (var j = 0; j < Size; j++)
+                Vectors.AddScaled(_inverses[ridge].Row(j), -_direction[j] / growth, _direction);
+        }
     }
 
     /// <summary>A bin that is still kept; empty where it is missing.</summary>
     public ReadOnlySpan<double> At(long bin) => _valid[(int)(bin % _valid.Length)] ? _recent.Row((int)(bin % _valid.Length)) : [];
 
-    /// <summary>The inverse times a bin's features. Valid until the next call.</summary>
-    public ReadOnlySpan<double> Direction(ReadOnlySpan<double> features)
+    /// <summary>The inverse of a ridge times a bin's features. Valid until the next call.</summary>
+    public ReadOnlySpan<double> Direction(int ridge, ReadOnlySpan<double> features)
     {
         for (var j = 0; j < Size; j++)
-            _direction[j] = Vectors.Dot(_inverse.Row(j), features);
+            _direction[j] = Vectors.Dot(_inverses[ridge].Row(j), features);
         return _direction;
     }
 

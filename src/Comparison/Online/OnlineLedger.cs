@@ -1,32 +1,33 @@
 namespace ClosedLoop.Comparison;
 
-/// <summary>How one unit's models have done so far, by class and lag, and in blocks, whose scatter tells how sure that is.</summary>
+/// <summary>How one unit's models have done so far, by class, and in blocks, whose scatter tells how sure that is.</summary>
 internal sealed class OnlineLedger
 {
     /// <summary>Blocks before which their scatter says nothing.</summary>
     public const int LeastBlocks = 6;
 
-    private readonly int _classes, _lags;
-    private readonly double[] _nats, _rolling, _block, _blockSums, _closed;
-    private readonly Matrix _products;
+    private readonly int _classes, _ridges;
+    private readonly ExpertMixture[] _mixtures;
+    private readonly double[] _nats, _rolling, _block;
+    private readonly Matrix _sums, _squares;
     private double _spikes, _rollingSpikes;
     private int _blocks;
 
     /// <summary>Makes an empty one.</summary>
-    public OnlineLedger(int classes, int lags)
+    public OnlineLedger(int classes, int lags, int ridges)
     {
-        (_classes, _lags, _products) = (classes, lags, new(classes, classes));
-        (_nats, _rolling, _block) = (new double[classes * lags], new double[classes * lags], new double[classes * lags]);
-        (_blockSums, _closed) = (new double[classes], new double[classes]);
+        (_classes, _ridges, _sums, _squares) = (classes, ridges, new(classes, classes + 1), new(classes, classes + 1));
+        _mixtures = [.. Enumerable.Range(0, classes).Select(_ => new ExpertMixture(lags * ridges))];
+        (_nats, _rolling, _block) = (new double[classes], new double[classes], new double[classes + 1]);
     }
 
-    /// <summary>Adds a bin's ratio of one class at one lag, in nats.</summary>
-    public void Add(int c, int lag, double nats)
+    /// <summary>Adds a bin's ratios of one class to the mean rate, in nats: lag by lag, and in each ridge by ridge.</summary>
+    public void Add(int c, ReadOnlySpan<double> nats)
     {
-        var at = (c * _lags) + lag;
-        _nats[at] += nats;
-        _rolling[at] += nats;
-        _block[at] += nats;
+        var mixed = _mixtures[c].Take(nats);
+        _nats[c] += mixed;
+        _rolling[c] += mixed;
+        _block[c] += mixed;
     }
 
     /// <summary>Ends a bin.</summary>
@@ -40,45 +41,44 @@ internal sealed class OnlineLedger
             _rolling[k] *= keep;
     }
 
-    /// <summary>Ends a block: each class counts with the lag that has done best so far.</summary>
+    /// <summary>Ends a block.</summary>
     public void EndBlock()
     {
+        // The last one is the mean rate, whose ratio to itself is 0. NB: differences are drawn together, beyond a nat to their
+        // logarithm: a fast unit gains hundreds of nats in a few blocks and some in all others, and its scatter would be those few.
         for (var c = 0; c < _classes; c++)
-            _closed[c] = _block[(c * _lags) + BestLag(c)];
-        for (var c = 0; c < _classes; c++)
-        {
-            _blockSums[c] += _closed[c];
-            Vectors.AddScaled(_products.Row(c), _closed[c], _closed);
-        }
+            for (var other = 0; other <= _classes; other++)
+            {
+                var better = Math.Asinh(_block[c] - _block[other]);
+                _sums[c, other] += better;
+                _squares[c, other] += better * better;
+            }
         _blocks++;
         Array.Clear(_block);
     }
 
-    /// <summary>Nats of a class at its best lag.</summary>
-    public double Nats(int c) => _nats[(c * _lags) + BestLag(c)];
-
     /// <summary>The lag at which a class has done best.</summary>
     public int BestLag(int c)
     {
+        var nats = _mixtures[c].Nats;
         var best = 0;
-        for (var lag = 1; lag < _lags; lag++)
-            if (_nats[(c * _lags) + lag] > _nats[(c * _lags) + best])
-                best = lag;
-        return best;
+        for (var e = 1; e < nats.Length; e++)
+            if (nats[e] > nats[best])
+                best = e;
+        return best / _ridges;
     }
 
-    /// <summary>How a class does at its best lag.</summary>
-    public (double BitsPerSpike, double RollingBitsPerSpike, double LagMs) ReadClass(int c, IReadOnlyList<double> lagsMs)
-    {
-        if (_spikes == 0)
-            return (double.NaN, double.NaN, double.NaN);
-        var lag = BestLag(c);
-        return (PoissonScores.BitsPerSpike(Nats(c), _spikes), PoissonScores.BitsPerSpike(_rolling[(c * _lags) + lag], _rollingSpikes), lagsMs[lag]);
-    }
+    /// <summary>How a class does.</summary>
+    public (double BitsPerSpike, double RollingBitsPerSpike, double LagMs) ReadClass(int c, IReadOnlyList<double> lagsMs) =>
+        _spikes == 0
+            ? (double.NaN, double.NaN, double.NaN)
+            : (PoissonScores.BitsPerSpike(_nats[c], _spikes), PoissonScores.BitsPerSpike(_rolling[c], _rollingSpikes), lagsMs[BestLag(c)]);
 
-    /// <summary>The probability that blocks are better with one class than with another.</summary>
-    public double Surpasses(int c, int other) =>
-        Above(_blockSums[c] - _blockSums[other], _products[c, c] + _products[other, other] - (2 * _products[c, other]));
+    /// <summary>The probability that blocks are better with one class than with another; NaN before there are enough.</summary>
+    public double Surpasses(int c, int other) => _blocks < LeastBlocks ? double.NaN : StudentsT.MeanAbove0(_sums[c, other], _squares[c, other], _blocks);
+
+    /// <summary>The probability that blocks are better with a class than with the mean rate; NaN before there are enough.</summary>
+    public double Surpasses(int c) => Surpasses(c, _classes);
 
     /// <summary>What is known so far.</summary>
     public OnlineScore Read(IReadOnlyList<double> lagsMs)
@@ -88,30 +88,14 @@ internal sealed class OnlineLedger
         var (first, second) = (0, -1);
         for (var c = 1; c < _classes; c++)
         {
-            if (Nats(c) > Nats(first))
+            if (_nats[c] > _nats[first])
                 (first, second) = (c, first);
-            else if (second < 0 || Nats(c) > Nats(second))
+            else if (second < 0 || _nats[c] > _nats[second])
                 second = c;
         }
-        var lag = BestLag(first);
+        var (bits, rolling, lagMs) = ReadClass(first, lagsMs);
         return new(
-            first, PoissonScores.BitsPerSpike(Nats(first), _spikes), PoissonScores.BitsPerSpike(_rolling[(first * _lags) + lag], _rollingSpikes), lagsMs[lag],
-            Above(_blockSums[first], _products[first, first]),
+            first, bits, rolling, lagMs, Surpasses(first),
             second < 0 ? 1 : Surpasses(first, second));
-    }
-
-    /// <summary>
-    /// The probability that blocks with this sum and sum of squares have a mean above 0, by Student's t, which is brought to a
-    /// normal deviate (Wallace 1959): of few blocks the scatter is hardly known.
-    /// </summary>
-    private double Above(double sum, double squares)
-    {
-        if (_blocks < LeastBlocks)
-            return double.NaN;
-        var variance = (squares - (sum * sum / _blocks)) / (_blocks - 1);
-        if (!(variance > 0))
-            return 0.5;
-        var (t, freedom) = (sum / Math.Sqrt(variance * _blocks), _blocks - 1.0);
-        return 1 - Gaussian.UpperTail(Math.Sign(t) * ((8 * freedom) + 1) / ((8 * freedom) + 3) * Math.Sqrt(freedom * Math.Log(1 + (t * t / freedom))));
     }
 }

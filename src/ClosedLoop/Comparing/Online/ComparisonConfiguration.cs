@@ -15,11 +15,8 @@ public sealed record ComparisonConfiguration
     /// <summary>Features of a class beyond which it is projected onto random directions.</summary>
     public int MostFeatures { get; init; } = 64;
 
-    /// <summary>
-    /// The ridge, in bins a feature: see <see cref="OnlineEncodingOptions.PriorBinsPerFeature"/>. Stronger than for an analysis of
-    /// hours, so that minutes tell something.
-    /// </summary>
-    public double PriorBinsPerFeature { get; init; } = 150;
+    /// <summary>The ridges, in bins a feature: see <see cref="OnlineEncodingOptions.RidgeBinsPerFeature"/>.</summary>
+    public IReadOnlyList<double> RidgeBinsPerFeature { get; init; } = new OnlineEncodingOptions().RidgeBinsPerFeature;
 
     /// <summary>How long features are only looked at, for their mean and scale.</summary>
     public double ScaleSeconds { get; init; } = 10;
@@ -41,8 +38,9 @@ public sealed record ComparisonConfiguration
             throw ClosedLoopException.Usage($"features are compared at lags of {string.Join(", ", LagsMs)} ms; give 1 to 50 different ones of at most 2000 ms either way");
         if (MostFeatures is < 1 or > 1000 || Units is < 1 or > 5000)
             throw ClosedLoopException.Usage($"{MostFeatures} features a class and {Units} units shall be compared; give 1 to 1000 and 1 to 5000");
-        if (!(ScaleSeconds is > 0 and <= 3600 && RollingSeconds is > 0 and <= 36000 && EverySeconds is >= 0.1 and <= 3600 && PriorBinsPerFeature is > 0 and <= 1e6))
-            throw ClosedLoopException.Usage(FormattableString.Invariant($"the comparison looks at features for {ScaleSeconds} s, forgets within {RollingSeconds} s and gives scores out every {EverySeconds} s, with a prior of {PriorBinsPerFeature} bins a feature; give numbers above 0"));
+        if (!(ScaleSeconds is > 0 and <= 3600 && RollingSeconds is > 0 and <= 36000 && EverySeconds is >= 0.1 and <= 3600
+            && RidgeBinsPerFeature.Count is > 0 and <= 10 && RidgeBinsPerFeature.All(ridge => ridge is > 0 and <= 1e6)))
+            throw ClosedLoopException.Usage(FormattableString.Invariant($"the comparison looks at features for {ScaleSeconds} s, forgets within {RollingSeconds} s and gives scores out every {EverySeconds} s, with ridges of {string.Join(", ", RidgeBinsPerFeature)} bins a feature; give numbers above 0"));
     }
 
     /// <summary>

@@ -54,7 +54,7 @@ internal sealed class OnlineComparison
             BinMs = 1000 / layout.RateHz,
             LagsMs = configuration.LagsMs,
             ScaleSeconds = configuration.ScaleSeconds,
-            PriorBinsPerFeature = configuration.PriorBinsPerFeature,
+            RidgeBinsPerFeature = configuration.RidgeBinsPerFeature,
             RollingSeconds = configuration.RollingSeconds,
         });
         _delay = new(1 / layout.RateHz);
