@@ -52,8 +52,25 @@ public sealed class Reproduction
         Compare(step.Action, _step.Action);
         Compare(step.Qpos, _step.Qpos);
         Compare(step.Qvel, _step.Qvel);
-        for (var i = 0; i < step.Activations.Length; i++)
-            Compare(step.Activations[i], _step.Activations[i]);
+        CompareLayers(step);
+    }
+
+    /// <summary>Compares the layers that both hold: another version may have recorded others.</summary>
+    private void CompareLayers(ControlStep step)
+    {
+        var (at, here) = (0, step.ActivationLayout.Layers);
+        for (var layer = 0; layer < here.Count; at += here[layer++].Size)
+        {
+            var (recordedAt, found) = (0, -1);
+            foreach (var (name, size) in _step.ActivationLayout.Layers)
+            {
+                if (name == here[layer].Name && size == here[layer].Size)
+                    found = recordedAt;
+                recordedAt += size;
+            }
+            for (var i = 0; found >= 0 && i < here[layer].Size; i++)
+                Compare(step.Activations[at + i], _step.Activations[found + i]);
+        }
     }
 
     private void Compare(double[] computed, double[] recorded)

@@ -5,7 +5,7 @@ namespace ClosedLoop.Physics;
 
 /// <summary>
 /// A trained inverse-dynamics network drives the body: reference and body state in, the whole motor command out. It
-/// reports every layer's activity, and how the action varies with the latent where it is asked to.
+/// reports the reference as it takes it in, every layer's activity, and how the action varies with the latent where it is asked to.
 /// </summary>
 /// <remarks>
 /// <para>A model folder of the kind <c>policy</c>: policy.onnx takes observation, noise, and the state of an LSTM; it gives
@@ -23,6 +23,12 @@ public sealed class PolicyController : IRodentController
 
     /// <summary>Name of the layer that reports the action's standard deviation over the latent's resamples.</summary>
     public const string ActionSpread = "action_sd";
+
+    /// <summary>
+    /// Name of the layer that reports what the network is asked to do: the reference ahead, seen from the body, as the encoder
+    /// takes it in (<see cref="ObservationLayout.Reference"/>).
+    /// </summary>
+    public const string ReferenceEncoding = "reference";
 
     private readonly PolicyOptions _options;
     private readonly ImitationObservation _observation;
@@ -64,7 +70,7 @@ public sealed class PolicyController : IRodentController
             .Select(input => (_network.Output($"next_{input.Name}"), input))];
         _layers = [.. _network.Outputs.Where(output => output != _action)];
         _resampler = _options.Resamples > 0 ? new(folder, _network, _options.Resamples) : null;
-        Activations = new([.. _layers.Select(layer => (layer.Name.StartsWith("next_", StringComparison.Ordinal) ? layer.Name[5..] : layer.Name, layer.Count)),
+        Activations = new([(ReferenceEncoding, _observation.Layout.ReferenceSize), .. _layers.Select(layer => (layer.Name.StartsWith("next_", StringComparison.Ordinal) ? layer.Name[5..] : layer.Name, layer.Count)),
             .. _resampler is null ? Array.Empty<(string, int)>() : [(ActionSpread, _action.Count)]]);
         _random = new(_options.Seed, "latent noise");
         (_draws, _sigma, _ranks) = (new double[_noise.Count], new double[_noise.Count], new int[_noise.Count]);
@@ -123,7 +129,8 @@ public sealed class PolicyController : IRodentController
         var commands = _action.Values<float>();
         for (var i = 0; i < action.Length; i++)
             action[i] = Math.Clamp(commands[i], -1f, 1f);
-        var at = 0;
+        var at = _observation.Layout.ReferenceSize;
+        _observed.Values<float>()[..at].CopyTo(activations);
         foreach (var layer in _layers)
         {
             layer.Values<float>().CopyTo(activations[at..]);

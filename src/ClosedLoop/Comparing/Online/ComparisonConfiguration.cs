@@ -1,5 +1,6 @@
 using ClosedLoop.Comparison;
 using ClosedLoop.Core;
+using ClosedLoop.Physics;
 
 namespace ClosedLoop.Comparing;
 
@@ -45,7 +46,7 @@ public sealed record ComparisonConfiguration
 
     /// <summary>
     /// The classes that are compared where none are named: postures, velocities and the root's motion on one side, on the other
-    /// the network's layers and the motor command. Standard deviations are no activity.
+    /// the network's layers and the motor command. Standard deviations are no activity, and the reference is what the network is asked.
     /// </summary>
     public static IReadOnlyList<string> Usual(FeatureLayout layout)
     {
@@ -54,7 +55,7 @@ public sealed record ComparisonConfiguration
         return
         [
             .. layout.Groups.Where(group => group.Kind == FeatureKind.Representational && movement.Contains(group.Name)).Select(group => group.Name),
-            .. layout.Groups.Where(group => group.Kind == FeatureKind.Computational && !group.Name.EndsWith("_sd", StringComparison.Ordinal)).Select(group => group.Name),
+            .. layout.Groups.Where(group => group.Kind == FeatureKind.Computational && !group.Name.EndsWith("_sd", StringComparison.Ordinal) && group.Name != PolicyController.ReferenceEncoding).Select(group => group.Name),
         ];
     }
 }
