@@ -9,7 +9,7 @@ namespace ClosedLoop.Comparing;
 public sealed record UnitComparison
 {
     /// <summary>Confidence from which on a unit is said to be predicted.</summary>
-    public const double LeastConfidence = 0.98;
+    public const double LeastConfidence = 0.95;
 
     /// <summary>Confidence from which on it is said of a predicted unit which of the two it follows, network or movement.</summary>
     public const double LeastKindConfidence = 0.9;
