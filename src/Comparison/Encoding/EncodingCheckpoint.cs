@@ -13,7 +13,7 @@ namespace ClosedLoop.Comparison;
 public sealed class EncodingCheckpoint(string folder)
 {
     // What is kept changes its meaning with the way it is computed: then this number changes too.
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Opens the file of a class.</summary>
     /// <exception cref="ClosedLoopException">It cannot be made or written to.</exception>

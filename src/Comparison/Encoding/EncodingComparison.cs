@@ -15,6 +15,9 @@ public sealed class EncodingComparison
     // NB: so many panels of eight units as a block of features serves from the second-level cache.
     private const int PanelsTogether = 4;
 
+    // Of standardised weights. Scores err by its square: by some hundred-thousandths of a nat in an hour's bins.
+    private const double Tolerance = 1e-5;
+
     private readonly EncodingOptions _options;
     private readonly int[] _lags;
     private readonly FoldScore[] _scores;
@@ -109,7 +112,7 @@ public sealed class EncodingComparison
                     return;
                 }
                 int[] own = [.. Enumerable.Range(group * PanelsTogether, Math.Min(PanelsTogether, panels.Panels - (group * PanelsTogether)))];
-                using var regression = new PopulationRegression(design, panels, covariance, own);
+                using var regression = new PopulationRegression(design, panels, covariance, own) { Tolerance = Tolerance };
                 FitLags(regression, index, fold, group * PanelsTogether * BlockProducts.Panel, cancellation);
                 if (kept is not null)
                 {
