@@ -12,7 +12,7 @@ internal sealed class CompareArguments
 {
     private readonly Option<int> _folds = new("--folds") { Description = "Stretches of time that are tested in turn.", HelpName = "N", DefaultValueFactory = _ => 10 };
     private readonly Option<string> _alpha = new("--alpha") { Description = "Strength of the ridge, per bin, on standardised features; of several, as in 1e-4,1e-3,1e-2,0.1, each fold takes for each unit what suits it.", HelpName = "A,..", DefaultValueFactory = _ => "1e-3" };
-    private readonly Option<string> _lags = new("--lags") { Description = "Lags in ms, from, to and between; below 0 a unit comes before the features.", HelpName = "FROM:TO:STEP", DefaultValueFactory = _ => "-1000:300:40" };
+    private readonly Option<string> _lags = new("--lags") { Description = "Lags in ms, from, to and between; below 0 a unit comes before the features.", HelpName = "FROM:TO:STEP", DefaultValueFactory = _ => "-1000:300:20" };
     private readonly Option<string> _model = new("--model") { Description = "What units are judged by: ridge, or elastic-net, which takes many times as long and leaves out features that say nothing; lags are the ridge's.", HelpName = "ridge|elastic-net", DefaultValueFactory = _ => "ridge" };
     private readonly Option<int> _components = new("--components") { Description = "Principal components of a class of a recording that has more features.", HelpName = "N", DefaultValueFactory = _ => 40 };
     private readonly Option<double> _smooth = new("--smooth-ms") { Description = "Standard deviation of a Gaussian that a recording's features are smoothed with; 0: none.", HelpName = "MS" };
@@ -77,6 +77,6 @@ internal sealed class CompareArguments
         var ends = text.Split(':').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) ? ms : double.NaN).ToArray();
         return ends.Length == 3 && ends.All(double.IsFinite) && ends[0] <= ends[1] && ends[2] > 0
             ? ends
-            : throw ClosedLoopException.Usage($"--lags {text}: say from, to and the step between them in ms, as in -1000:300:40");
+            : throw ClosedLoopException.Usage($"--lags {text}: say from, to and the step between them in ms, as in -1000:300:20");
     }
 }

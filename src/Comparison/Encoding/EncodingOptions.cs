@@ -33,7 +33,7 @@ public sealed record EncodingOptions
     public double MostLagMs { get; init; } = 300;
 
     /// <summary>From one lag to the next; rounded to whole bins.</summary>
-    public double LagStepMs { get; init; } = 40;
+    public double LagStepMs { get; init; } = 20;
 
     /// <summary>Reach of what was done to the features over time, which the gap between fitted and tested bins has to span too.</summary>
     public double SmoothingReachMs { get; init; }

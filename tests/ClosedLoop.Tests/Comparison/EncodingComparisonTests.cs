@@ -127,9 +127,9 @@ public class EncodingComparisonTests
     [Fact]
     public void Lags_hold_zero_and_stay_between_their_ends()
     {
-        Assert.Equal([-50, -48], new EncodingOptions().LagBins().Take(2));
-        Assert.Equal(14, new EncodingOptions().LagBins()[^1]);
-        Assert.Equal([-4, -2, 0, 2], new EncodingOptions { LeastLagMs = -100, MostLagMs = 60 }.LagBins());
+        Assert.Equal([-50, -49], new EncodingOptions().LagBins().Take(2));
+        Assert.Equal(15, new EncodingOptions().LagBins()[^1]);
+        Assert.Equal([-4, -2, 0, 2], new EncodingOptions { LeastLagMs = -100, MostLagMs = 60, LagStepMs = 40 }.LagBins());
         Assert.Equal([0], new EncodingOptions { LeastLagMs = 0, MostLagMs = 0 }.LagBins());
         Assert.Throws<ClosedLoopException>(() => new EncodingOptions { LeastLagMs = 10, MostLagMs = -10, BinMs = 5 }.LagBins());
     }
