@@ -23,8 +23,9 @@ internal sealed unsafe class BlockCholesky : IDisposable
     {
         var factor = new BlockCholesky(matrix.Rows);
         var stride = TrianglePanels.Stride(factor.Rows);
-        var rows = AlignedBuffer.Rent((long)Side * stride);
-        double* square = stackalloc double[Side * Side], inverse = stackalloc double[Side * Side], scales = stackalloc double[Side];
+        // NB: not on the stack, where a vector would lie across two cache lines.
+        var work = AlignedBuffer.Rent(((long)Side * stride) + (2 * Side * Side) + Side + RowProducts.Numbers);
+        double* rows = work.Data, square = rows + ((long)Side * stride), inverse = square + (Side * Side), scales = inverse + (Side * Side), sums = scales + Side;
         var positive = true;
         fixed (double* values = matrix.Values)
             for (var first = 0; positive && first < factor.Rows; first += Side)
@@ -33,7 +34,7 @@ internal sealed unsafe class BlockCholesky : IDisposable
                 var (own, width) = (Math.Min(Side, matrix.Rows - first), factor._panels.Width(first));
                 for (var i = 0; i < width; i++)
                 {
-                    double* row = rows.Data + ((long)i * stride), block = square + (i * Side), from = values + ((long)(first + i) * matrix.Columns);
+                    double* row = rows + ((long)i * stride), block = square + (i * Side), from = values + ((long)(first + i) * matrix.Columns);
                     if (i >= own)
                         from = null;
                     Copy(from, row, first);
@@ -45,16 +46,16 @@ internal sealed unsafe class BlockCholesky : IDisposable
                     for (var j = 0; j < Side; j++)
                         block[j] = i < own && j < own ? from[first + j] : i == j ? 1 : 0;
                 }
-                factor._panels.Substitute(rows.Data, stride, width, first);
-                SubtractSquares(rows.Data, stride, first, width, square);
+                factor._panels.Substitute(rows, stride, width, first);
+                SubtractSquares(rows, stride, first, width, sums, square);
                 positive = FactorSquare(square, matrix, first, own, width, scales);
                 if (positive)
                 {
                     Invert(square, scales, inverse, width);
-                    factor.Fill(first, width, rows.Data, stride, inverse);
+                    factor.Fill(first, width, rows, stride, inverse);
                 }
             }
-        rows.Return();
+        work.Return();
         if (positive)
             return factor;
         factor.Dispose();
@@ -78,10 +79,9 @@ internal sealed unsafe class BlockCholesky : IDisposable
     }
 
     /// <summary>Takes the products of rows with each other off the upper triangle of a square, and changes its sign.</summary>
-    private static void SubtractSquares(double* rows, int stride, int length, int width, double* square)
+    private static void SubtractSquares(double* rows, int stride, int length, int width, double* sums, double* square)
     {
         const int Part = RowProducts.Rows;
-        var sums = stackalloc double[RowProducts.Numbers];
         var products = stackalloc double[Part * Part];
         for (var i = 0; i < width; i += Part)
             for (var j = i; j < width; j += Part)
