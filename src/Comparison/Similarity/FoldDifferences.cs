@@ -13,6 +13,9 @@ internal sealed unsafe class FoldDifferences : IDisposable
     // Numbers of a fold that stay in the first-level cache while all their products are added; but sums are not to be fetched for few.
     private const int NumbersTogether = 4 * 1024, LeastTogether = 64;
 
+    // Pairs of parts whose unfinished sums are kept at once, a kilobyte each: all, unless there are some hundred conditions.
+    private const int SumsTogether = 512;
+
     private readonly AlignedBuffer _rows;
     private readonly int _folds, _others, _channels, _length, _stride, _count;
     private AlignedBuffer? _turned;
@@ -78,20 +81,26 @@ internal sealed unsafe class FoldDifferences : IDisposable
         Sum(_rows);
         if (_turned is not null)
             Sum(_turned);
-        var sums = AlignedBuffer.Rent((long)parts * parts * RowProducts.Numbers);
-        for (var k = 0; k < parts * parts * RowProducts.Numbers; k += 8)
-            Vector512<double>.Zero.Store(sums.Data + k);
-        AddProducts(_count, 1, 0, _length, parts, sums.Data);
-        for (var k = 0; k < parts * parts * RowProducts.Numbers; k += 8)
-            (-Vector512.Load(sums.Data + k)).Store(sums.Data + k);
-        var (length, folds) = (Math.Max(LeastTogether, NumbersTogether / side / 8 * 8), Math.Max(1, NumbersTogether / (side * _length)));
-        for (var fold = 0; fold < _folds; fold += folds)
-            for (var first = 0; first < _length; first += length)
-                AddProducts(fold * _others, Math.Min(folds, _folds - fold), first, Math.Min(length, _length - first), parts, sums.Data);
+        var band = Math.Clamp(SumsTogether / parts, 1, parts);
+        var sums = AlignedBuffer.Rent((long)band * parts * RowProducts.Numbers);
         var kernel = AlignedBuffer.Rent((long)side * side);
-        for (var i = 0; i < parts; i++)
-            for (var j = _turned is null ? i : 0; j < parts; j++)
-                RowProducts.Finish(sums.Data + (((i * parts) + j) * RowProducts.Numbers), kernel.Data + (i * Part * side) + (j * Part), side);
+        var (length, folds) = (Math.Max(LeastTogether, NumbersTogether / side / 8 * 8), Math.Max(1, NumbersTogether / (side * _length)));
+        for (var begin = 0; begin < parts; begin += band)
+        {
+            var end = Math.Min(parts, begin + band);
+            var numbers = (end - begin) * parts * RowProducts.Numbers;
+            for (var k = 0; k < numbers; k += 8)
+                Vector512<double>.Zero.Store(sums.Data + k);
+            AddProducts(_count, 1, 0, _length, (begin, end, parts), sums.Data);
+            for (var k = 0; k < numbers; k += 8)
+                (-Vector512.Load(sums.Data + k)).Store(sums.Data + k);
+            for (var fold = 0; fold < _folds; fold += folds)
+                for (var first = 0; first < _length; first += length)
+                    AddProducts(fold * _others, Math.Min(folds, _folds - fold), first, Math.Min(length, _length - first), (begin, end, parts), sums.Data);
+            for (var i = begin; i < end; i++)
+                for (var j = _turned is null ? i : 0; j < parts; j++)
+                    RowProducts.Finish(sums.Data + ((((i - begin) * parts) + j) * RowProducts.Numbers), kernel.Data + ((long)i * Part * side) + (j * Part), side);
+        }
         var values = new double[(_others + 1) * _others / 2];
         var scale = (_turned is null ? -1 : -2) / ((double)_channels * _folds * (_folds - 1));
         for (var (i, k) = (0, 0); i <= _others; i++)
@@ -101,7 +110,7 @@ internal sealed unsafe class FoldDifferences : IDisposable
         sums.Return();
         return new(values);
 
-        double At(int one, int other) => one == 0 || other == 0 ? 0 : kernel.Data[((one - 1) * side) + other - 1];
+        double At(int one, int other) => one == 0 || other == 0 ? 0 : kernel.Data[((long)(one - 1) * side) + other - 1];
     }
 
     /// <inheritdoc/>
@@ -111,15 +120,15 @@ internal sealed unsafe class FoldDifferences : IDisposable
         _turned?.Return();
     }
 
-    /// <summary>Adds the products of the differences of so many folds, from a row on, by pairs of parts, over some of the channels.</summary>
-    private void AddProducts(int row, int folds, int first, int length, int parts, double* sums)
+    /// <summary>Adds the products of the differences of so many folds, from a row on, over some of the channels: a band of parts with all.</summary>
+    private void AddProducts(int row, int folds, int first, int length, (int Begin, int End, int All) parts, double* sums)
     {
         double* left = (_turned ?? _rows).Data + ((long)row * _stride) + first, right = _rows.Data + ((long)row * _stride) + first;
         var toPart = (long)RowProducts.Rows * _stride;
-        for (var i = 0; i < parts; i++)
+        for (var i = parts.Begin; i < parts.End; i++)
             // NB: but for half of a precision, the sums are symmetric, and what lies below the diagonal is not needed.
-            for (var j = _turned is null ? i : 0; j < parts; j++)
-                RowProducts.Add(left + (i * toPart), right + (j * toPart), _stride, length, folds, _others, sums + (((i * parts) + j) * RowProducts.Numbers));
+            for (var j = _turned is null ? i : 0; j < parts.All; j++)
+                RowProducts.Add(left + (i * toPart), right + (j * toPart), _stride, length, folds, _others, sums + ((((i - parts.Begin) * parts.All) + j) * RowProducts.Numbers));
     }
 
     /// <summary>A row less another, filled up with zeros to whole vectors.</summary>

@@ -15,6 +15,7 @@ public class CrossnobisTests
     [InlineData(30, 100, 2)]
     [InlineData(5, 24, 7)]
     [InlineData(30, 200, 3)]
+    [InlineData(110, 9, 2)]
     public void Distances_are_those_of_the_formula(int conditions, int channels, int count)
     {
         var random = new RandomStream(61, "crossnobis");
