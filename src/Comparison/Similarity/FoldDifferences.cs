@@ -91,12 +91,12 @@ internal sealed unsafe class FoldDifferences : IDisposable
             var numbers = (end - begin) * parts * RowProducts.Numbers;
             for (var k = 0; k < numbers; k += 8)
                 Vector512<double>.Zero.Store(sums.Data + k);
-            AddProducts(_count, 1, 0, _length, (begin, end, parts), sums.Data);
+            AddProducts(_count, 1, 0, _length, begin, end, parts, sums.Data);
             for (var k = 0; k < numbers; k += 8)
                 (-Vector512.Load(sums.Data + k)).Store(sums.Data + k);
             for (var fold = 0; fold < _folds; fold += folds)
                 for (var first = 0; first < _length; first += length)
-                    AddProducts(fold * _others, Math.Min(folds, _folds - fold), first, Math.Min(length, _length - first), (begin, end, parts), sums.Data);
+                    AddProducts(fold * _others, Math.Min(folds, _folds - fold), first, Math.Min(length, _length - first), begin, end, parts, sums.Data);
             for (var i = begin; i < end; i++)
                 for (var j = _turned is null ? i : 0; j < parts; j++)
                     RowProducts.Finish(sums.Data + ((((i - begin) * parts) + j) * RowProducts.Numbers), kernel.Data + ((long)i * Part * side) + (j * Part), side);
@@ -121,14 +121,14 @@ internal sealed unsafe class FoldDifferences : IDisposable
     }
 
     /// <summary>Adds the products of the differences of so many folds, from a row on, over some of the channels: a band of parts with all.</summary>
-    private void AddProducts(int row, int folds, int first, int length, (int Begin, int End, int All) parts, double* sums)
+    private void AddProducts(int row, int folds, int first, int length, int begin, int end, int parts, double* sums)
     {
         double* left = (_turned ?? _rows).Data + ((long)row * _stride) + first, right = _rows.Data + ((long)row * _stride) + first;
         var toPart = (long)RowProducts.Rows * _stride;
-        for (var i = parts.Begin; i < parts.End; i++)
+        for (var i = begin; i < end; i++, sums += parts * RowProducts.Numbers)
             // NB: but for half of a precision, the sums are symmetric, and what lies below the diagonal is not needed.
-            for (var j = _turned is null ? i : 0; j < parts.All; j++)
-                RowProducts.Add(left + (i * toPart), right + (j * toPart), _stride, length, folds, _others, sums + ((((i - parts.Begin) * parts.All) + j) * RowProducts.Numbers));
+            for (var j = _turned is null ? i : 0; j < parts; j++)
+                RowProducts.Add(left + (i * toPart), right + (j * toPart), _stride, length, folds, _others, sums + (j * RowProducts.Numbers));
     }
 
     /// <summary>A row less another, filled up with zeros to whole vectors.</summary>
