@@ -35,15 +35,16 @@ internal sealed unsafe class AlignedBuffer : IDisposable
     /// </summary>
     public static AlignedBuffer Rent(long length)
     {
-        var kept = s_kept ??= [];
+        var (kept, best) = (s_kept ??= [], -1);
         for (var i = 0; i < kept.Count; i++)
-            if (kept[i].Length >= length)
-            {
-                var found = kept[i];
-                kept.RemoveAt(i);
-                return found;
-            }
-        return new(length, cleared: false);
+            // NB: the least that is large enough, so that the largest is there for who needs it.
+            if (kept[i].Length >= length && (best < 0 || kept[i].Length < kept[best].Length))
+                best = i;
+        if (best < 0)
+            return new(length, cleared: false);
+        var found = kept[best];
+        kept.RemoveAt(best);
+        return found;
     }
 
     /// <summary>Leaves it to this thread for later.</summary>

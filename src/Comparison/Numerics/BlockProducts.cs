@@ -22,7 +22,17 @@ internal static unsafe class BlockProducts
     /// <param name="c">A panel, row after row; overwritten.</param>
     /// <param name="rows">Rows of a and c.</param>
     /// <param name="inner">Columns of a, rows of b.</param>
-    public static void Multiply(double* a, int strideA, double* b, double* c, int rows, int inner)
+    public static void Multiply(double* a, int strideA, double* b, double* c, int rows, int inner) => Multiply(a, strideA, b, c, Panel, rows, inner);
+
+    /// <summary>The same with rows of c that lie apart. Nothing of eight rows is written before all of them is read: c may be a part of a.</summary>
+    /// <param name="a">Rows, <paramref name="strideA"/> numbers apart.</param>
+    /// <param name="strideA">See there.</param>
+    /// <param name="b">A panel, row after row.</param>
+    /// <param name="c">Rows of eight, <paramref name="strideC"/> numbers apart; overwritten.</param>
+    /// <param name="strideC">See there.</param>
+    /// <param name="rows">Rows of a and c.</param>
+    /// <param name="inner">Columns of a, rows of b.</param>
+    public static void Multiply(double* a, int strideA, double* b, double* c, int strideC, int rows, int inner)
     {
         var r = 0;
         for (; r + 8 <= rows; r += 8)
@@ -41,15 +51,15 @@ internal static unsafe class BlockProducts
                 s6 = Vector512.FusedMultiplyAdd(Vector512.Create(a6[j]), v, s6);
                 s7 = Vector512.FusedMultiplyAdd(Vector512.Create(a7[j]), v, s7);
             }
-            var to = c + (8L * r);
+            var to = c + ((long)r * strideC);
             s0.Store(to);
-            s1.Store(to + 8);
-            s2.Store(to + 16);
-            s3.Store(to + 24);
-            s4.Store(to + 32);
-            s5.Store(to + 40);
-            s6.Store(to + 48);
-            s7.Store(to + 56);
+            s1.Store(to + strideC);
+            s2.Store(to + (2 * strideC));
+            s3.Store(to + (3 * strideC));
+            s4.Store(to + (4 * strideC));
+            s5.Store(to + (5 * strideC));
+            s6.Store(to + (6 * strideC));
+            s7.Store(to + (7 * strideC));
         }
         for (; r < rows; r++)
         {
@@ -57,7 +67,7 @@ internal static unsafe class BlockProducts
             var sum = Vector512<double>.Zero;
             for (var j = 0; j < inner; j++)
                 sum = Vector512.FusedMultiplyAdd(Vector512.Create(row[j]), Vector512.Load(b + (8L * j)), sum);
-            sum.Store(c + (8L * r));
+            sum.Store(c + ((long)r * strideC));
         }
     }
 

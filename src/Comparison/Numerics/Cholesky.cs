@@ -1,6 +1,9 @@
 namespace ClosedLoop.Comparison;
 
-/// <summary>A symmetric positive matrix as a lower triangle times its transpose.</summary>
+/// <summary>
+/// A symmetric positive matrix as a lower triangle times its transpose, kept for one vector at a time (many at once:
+/// <see cref="BlockCholesky"/>). This room's own, as it uses Core alone.
+/// </summary>
 internal sealed class Cholesky
 {
     private readonly Matrix _lower;

@@ -13,8 +13,8 @@ internal sealed unsafe class GramSum : IDisposable
     public GramSum(int columns)
     {
         _columns = columns;
-        // NB: an odd number of cache lines from row to row, which do not push each other out.
-        _stride = BlockCholesky.Padded(columns) + 8;
+        // NB: whole tiles, and an odd number of cache lines from row to row, which do not push each other out.
+        _stride = ((columns + TileProduct.Columns - 1) / TileProduct.Columns * TileProduct.Columns) + BlockProducts.Panel;
         (_sums, _block) = (new((long)_stride * _stride), new((long)BlockRows * _stride));
     }
 

@@ -4,155 +4,159 @@ namespace ClosedLoop.Comparison;
 
 /// <summary>
 /// What crossnobis distances are made of: how each condition differs from the first, fold by fold, and the sums of each
-/// fold's differences times those of all others. Differences say all that distances need, in one column fewer, and what all
-/// conditions share does not round. Channels are rows, so that all folds go through a product at once.
+/// fold's differences times those of all others. Differences say all that distances need, in one row fewer, and what all
+/// conditions share does not round. With R_f a fold's differences and S their sum over folds, the sum over f of (S - R_f) R_f'
+/// is S S' less the sum of R_f R_f': products of the rows as they lie.
 /// </summary>
 internal sealed unsafe class FoldDifferences : IDisposable
 {
-    private readonly AlignedBuffer _right, _left;
-    private readonly int _folds, _others, _channels, _rows, _stride, _columns;
-    private bool _summed, _half;
+    // Numbers of a fold that stay in the first-level cache while all their products are added; but sums are not to be fetched for few.
+    private const int NumbersTogether = 4 * 1024, LeastTogether = 64;
+
+    // Pairs of parts whose unfinished sums are kept at once, a kilobyte each: all, unless there are some hundred conditions.
+    private const int SumsTogether = 512;
+
+    private readonly AlignedBuffer _rows;
+    private readonly int _folds, _others, _channels, _length, _stride, _count;
+    private AlignedBuffer? _turned;
 
     /// <summary>Takes the patterns of two folds or more, of one shape.</summary>
     public FoldDifferences(IReadOnlyList<Matrix> folds)
     {
         (_folds, _others, _channels) = (folds.Count, folds[0].Rows - 1, folds[0].Columns);
-        (_rows, _columns) = (BlockCholesky.Padded(_channels), BlockCholesky.Padded(_folds * _others));
-        // NB: rows an odd number of cache lines apart do not push each other out; and eight numbers may be read from any column on.
-        _stride = _columns + 8;
-        (_right, _left) = (AlignedBuffer.Rent((long)_rows * _stride), AlignedBuffer.Rent((long)_rows * _stride));
+        _length = BlockProducts.Padded(_channels);
+        (_stride, _count) = (TrianglePanels.Stride(_length), BlockProducts.Padded(_folds * _others));
+        _rows = AlignedBuffer.Rent(Numbers);
+        var to = _rows.Data;
         for (var fold = 0; fold < _folds; fold++)
-            fixed (double* rows = folds[fold].Values)
-                Transpose(rows, _right.Data + (fold * _others));
-        // What fills up the last tiles takes part in products with zeros, and must be a number.
-        var own = _folds * _others;
-        for (var c = 0; c < _channels; c++)
-            new Span<double>(_right.Data + ((long)c * _stride) + own, _stride - own).Clear();
-        new Span<double>(_right.Data + ((long)_channels * _stride), (_rows - _channels) * _stride).Clear();
+            fixed (double* from = folds[fold].Values)
+                for (var i = 1; i <= _others; i++, to += _stride)
+                    Subtract(from + ((long)i * _channels), from, to);
+        // What fills up the last rows takes part in products that nobody looks at.
+        new Span<double>(to, (int)(_rows.Data + Numbers - to)).Clear();
     }
 
-    /// <summary>Turns to the metric of a precision, of which the lower triangle is read.</summary>
+    // The rows of all folds, room for their sum, and what products of four rows read beyond the last of a fold.
+    private long Numbers => ((long)_count + _others + RowProducts.Rows) * _stride;
+
+    /// <summary>Turns to the metric of a precision, of which the upper triangle is read.</summary>
     /// <remarks>
-    /// Of P = L + L', with half of the diagonal in either, one is enough: a' P b is a' L b + b' L a, and the sums over ordered
-    /// pairs of folds and both orders of conditions hold both. So twice the distances by L are those by P, at half of the products.
+    /// Of P = U + U', with half of the diagonal in either, one is enough: a' P b is a' U b + b' U a, and the sums over ordered
+    /// pairs of folds and both orders of conditions hold both. So twice the distances by U are those by P, at half of the products.
     /// </remarks>
     public void Multiply(Matrix precision)
     {
-        const int Side = TileProduct.Rows;
-        SumOthers();
-        _half = true;
-        using var diagonal = new AlignedBuffer((long)_rows * Side);
-        using var last = new AlignedBuffer((long)Side * _rows);
-        var whole = _channels / Side * Side;
-        var tile = stackalloc double[Side * TileProduct.Columns];
-        for (var i = 0; i < _channels; i++)
+        using var half = new TrianglePanels(_length);
+        for (var first = 0; first < _length; first += TileProduct.Columns)
         {
-            var row = precision.Row(i);
-            var start = i / Side * Side;
-            for (var j = start; j <= i; j++)
-                diagonal.Data[(i * Side) + j - start] = i == j ? row[j] / 2 : row[j];
-            if (i >= whole)
-                row[..whole].CopyTo(new(last.Data + ((i - whole) * _rows), whole));
+            var to = half.Panel(first);
+            var width = half.Width(first);
+            var own = Math.Min(width, _channels - first);
+            for (var i = 0; i < first + width; i++, to += width)
+            {
+                var row = new Span<double>(to, width);
+                row.Clear();
+                if (i >= _channels)
+                    continue;
+                var skipped = Math.Max(0, i - first);
+                precision.Row(i).Slice(first + skipped, Math.Max(0, own - skipped)).CopyTo(row[skipped..]);
+                if (i >= first)
+                    row[skipped] /= 2;
+            }
         }
-        fixed (double* rows = precision.Values)
-            for (var column = 0; column < _columns; column += TileProduct.Columns)
-                // From the last rows up, as a row needs those before it as they were.
-                for (var first = _rows - Side; first >= 0; first -= Side)
-                {
-                    if (first >= _channels)
-                        continue;
-                    TileProduct.Clear(tile, TileProduct.Columns);
-                    var b = _right.Data + column;
-                    if (first < whole)
-                        TileProduct.Add(rows + ((long)first * _channels), _channels, first, b, _stride, tile, TileProduct.Columns);
-                    else
-                        TileProduct.Add(last.Data, _rows, first, b, _stride, tile, TileProduct.Columns);
-                    b += (long)first * _stride;
-                    TileProduct.Add(diagonal.Data + ((long)first * Side), Side, Side, b, _stride, tile, TileProduct.Columns);
-                    TileProduct.Copy(tile, TileProduct.Columns, b, _stride);
-                }
+        _turned = AlignedBuffer.Rent(Numbers);
+        half.Multiply(_rows.Data, _turned.Data, _stride, _count);
     }
 
-    /// <summary>Turns to the metric of a noise covariance: differences that its noise is the same of in all directions. The sign that they get cancels.</summary>
-    public void Whiten(BlockCholesky noise) => noise.SolveNegated(_right.Data, _stride, _columns);
+    /// <summary>Turns to the metric of a noise covariance: differences that its noise is the same of in all directions.</summary>
+    public void Whiten(BlockCholesky noise) => noise.Whiten(_rows.Data, _stride, _count);
 
     /// <summary>The distances, over the number of channels and of pairs of folds.</summary>
     public Rdm ToRdm()
     {
-        SumOthers();
-        var side = BlockProducts.Padded(_others);
-        using var sums = new AlignedBuffer((long)side * side);
-        for (var fold = 0; fold < _folds; fold++)
-            for (var i = 0; i < side; i += TileProduct.Rows)
-            {
-                double* left = _left.Data + (fold * _others) + i, right = _right.Data + (fold * _others), to = sums.Data + ((long)i * side);
-                // NB: but for half of a precision, the sums are symmetric, and what lies below the diagonal is not needed.
-                var j = _half ? 0 : i / TileProduct.Columns * TileProduct.Columns;
-                for (; j + TileProduct.Columns <= side; j += TileProduct.Columns)
-                    TileProduct.AddTransposed(left, _stride, _channels, right + j, _stride, to + j, side);
-                if (j < side)
-                    BlockProducts.AddTransposed(left, _stride, TileProduct.Rows, right + j, _stride, _channels, to + j, side);
-            }
+        const int Part = RowProducts.Rows;
+        // NB: one condition alone has no difference at all, and no distance; Rdm says so.
+        var parts = Math.Max(1, (_others + Part - 1) / Part);
+        var side = parts * Part;
+        Sum(_rows);
+        if (_turned is not null)
+            Sum(_turned);
+        var band = Math.Clamp(SumsTogether / parts, 1, parts);
+        var sums = AlignedBuffer.Rent((long)band * parts * RowProducts.Numbers);
+        var kernel = AlignedBuffer.Rent((long)side * side);
+        var (length, folds) = (Math.Max(LeastTogether, NumbersTogether / side / 8 * 8), Math.Max(1, NumbersTogether / (side * _length)));
+        for (var begin = 0; begin < parts; begin += band)
+        {
+            var end = Math.Min(parts, begin + band);
+            var numbers = (end - begin) * parts * RowProducts.Numbers;
+            for (var k = 0; k < numbers; k += 8)
+                Vector512<double>.Zero.Store(sums.Data + k);
+            AddProducts(_count, 1, 0, _length, begin, end, parts, sums.Data);
+            for (var k = 0; k < numbers; k += 8)
+                (-Vector512.Load(sums.Data + k)).Store(sums.Data + k);
+            for (var fold = 0; fold < _folds; fold += folds)
+                for (var first = 0; first < _length; first += length)
+                    AddProducts(fold * _others, Math.Min(folds, _folds - fold), first, Math.Min(length, _length - first), begin, end, parts, sums.Data);
+            for (var i = begin; i < end; i++)
+                for (var j = _turned is null ? i : 0; j < parts; j++)
+                    RowProducts.Finish(sums.Data + ((((i - begin) * parts) + j) * RowProducts.Numbers), kernel.Data + ((long)i * Part * side) + (j * Part), side);
+        }
         var values = new double[(_others + 1) * _others / 2];
-        var scale = (_half ? 2 : 1) / ((double)_channels * _folds * (_folds - 1));
+        var scale = (_turned is null ? -1 : -2) / ((double)_channels * _folds * (_folds - 1));
         for (var (i, k) = (0, 0); i <= _others; i++)
             for (var j = i + 1; j <= _others; j++, k++)
-                values[k] = scale * (Sum(i, i) + Sum(j, j) - Sum(i, j) - (_half ? Sum(j, i) : Sum(i, j)));
+                values[k] = scale * (At(i, i) + At(j, j) - At(i, j) - (_turned is null ? At(i, j) : At(j, i)));
+        kernel.Return();
+        sums.Return();
         return new(values);
 
-        double Sum(int one, int other) => one == 0 || other == 0 ? 0 : sums.Data[((one - 1) * side) + other - 1];
+        double At(int one, int other) => one == 0 || other == 0 ? 0 : kernel.Data[((long)(one - 1) * side) + other - 1];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _right.Return();
-        _left.Return();
+        _rows.Return();
+        _turned?.Return();
     }
 
-    /// <summary>What all other folds have, before one side is turned to a metric, or after both are.</summary>
-    private void SumOthers()
+    /// <summary>Adds the products of the differences of so many folds, from a row on, over some of the channels: a band of parts with all.</summary>
+    private void AddProducts(int row, int folds, int first, int length, int begin, int end, int parts, double* sums)
     {
-        if (_summed)
-            return;
-        _summed = true;
-        var sums = stackalloc Vector512<double>[BlockProducts.Padded(_others) / 8];
-        for (var c = 0; c < _channels; c++)
-        {
-            double* from = _right.Data + ((long)c * _stride), to = _left.Data + ((long)c * _stride);
-            for (var i = 0; i < _others; i += 8)
-            {
-                var sum = Vector512<double>.Zero;
-                for (var fold = 0; fold < _folds; fold++)
-                    sum += Vector512.Load(from + (fold * _others) + i);
-                sums[i / 8] = sum;
-            }
-            // NB: fold by fold, as the last numbers of one are written over the first of the next.
-            for (var fold = 0; fold < _folds; fold++)
-                for (var i = 0; i < _others; i += 8)
-                    (sums[i / 8] - Vector512.Load(from + (fold * _others) + i)).Store(to + (fold * _others) + i);
-        }
+        double* left = (_turned ?? _rows).Data + ((long)row * _stride) + first, right = _rows.Data + ((long)row * _stride) + first;
+        var toPart = (long)RowProducts.Rows * _stride;
+        for (var i = begin; i < end; i++, sums += parts * RowProducts.Numbers)
+            // NB: but for half of a precision, the sums are symmetric, and what lies below the diagonal is not needed.
+            for (var j = _turned is null ? i : 0; j < parts; j++)
+                RowProducts.Add(left + (i * toPart), right + (j * toPart), _stride, length, folds, _others, sums + (j * RowProducts.Numbers));
     }
 
-    /// <summary>The differences of a fold, eight conditions at a time.</summary>
-    private void Transpose(double* first, double* to)
+    /// <summary>A row less another, filled up with zeros to whole vectors.</summary>
+    private void Subtract(double* row, double* other, double* to)
     {
-        var i = 0;
-        for (; i + 8 <= _others; i += 8)
+        var c = 0;
+        for (; c + 8 <= _channels; c += 8)
+            (Vector512.Load(row + c) - Vector512.Load(other + c)).Store(to + c);
+        for (; c < _channels; c++)
+            to[c] = row[c] - other[c];
+        for (; c < _length; c++)
+            to[c] = 0;
+    }
+
+    /// <summary>The sum over folds, behind their rows.</summary>
+    private void Sum(AlignedBuffer rows)
+    {
+        var toFold = (long)_others * _stride;
+        for (var i = 0; i < _others; i++)
         {
-            double* r0 = first + ((long)(i + 1) * _channels), r1 = r0 + _channels, r2 = r1 + _channels, r3 = r2 + _channels, r4 = r3 + _channels, r5 = r4 + _channels, r6 = r5 + _channels, r7 = r6 + _channels, at = to + i;
-            for (var c = 0; c < _channels; c++, at += _stride)
+            double* from = rows.Data + ((long)i * _stride), to = from + ((long)_count * _stride);
+            for (var c = 0; c < _length; c += 8)
             {
-                var own = first[c];
-                (at[0], at[1], at[2], at[3]) = (r0[c] - own, r1[c] - own, r2[c] - own, r3[c] - own);
-                (at[4], at[5], at[6], at[7]) = (r4[c] - own, r5[c] - own, r6[c] - own, r7[c] - own);
+                var sum = Vector512.Load(from + c);
+                for (var fold = 1; fold < _folds; fold++)
+                    sum += Vector512.Load(from + (fold * toFold) + c);
+                sum.Store(to + c);
             }
-        }
-        for (; i < _others; i++)
-        {
-            double* row = first + ((long)(i + 1) * _channels), at = to + i;
-            for (var c = 0; c < _channels; c++, at += _stride)
-                *at = row[c] - first[c];
         }
     }
 }

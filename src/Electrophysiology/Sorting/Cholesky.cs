@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace ClosedLoop.Electrophysiology;
 
-/// <summary>Positive matrices as a lower triangle times its transpose, row by row.</summary>
+/// <summary>
+/// Positive matrices as a lower triangle times its transpose, row by row. This room's own, as it uses Core alone; and in an order of
+/// sums that the sorter's decisions, and so its recordings, depend on to the bit.
+/// </summary>
 internal static class Cholesky
 {
     /// <summary>The lower triangle, or null where the matrix is not positive.</summary>

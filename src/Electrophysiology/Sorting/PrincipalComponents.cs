@@ -39,9 +39,7 @@ internal sealed class PrincipalComponents
             for (var d = 0; d < dimensions; d++)
                 centred[d] = points[(i * dimensions) + d] - mean[d];
             for (var a = 0; a < dimensions; a++)
-            {
                 NoiseMetric.Add(centred[a] / members.Count, centred, covariance.AsSpan(a * dimensions, dimensions));
-            }
         }
         most = Math.Min(most, dimensions);
         var (axes, variances) = Axes(covariance, dimensions, most);
@@ -61,12 +59,7 @@ internal sealed class PrincipalComponents
         {
             var point = points.AsSpan(i * dimensions, dimensions);
             for (var a = 0; a < dimensions; a++)
-            {
-                var row = covariance.AsSpan(a * dimensions, dimensions);
-                var scale = point[a] / n;
-                for (var b = 0; b < dimensions; b++)
-                    row[b] += scale * point[b];
-            }
+                NoiseMetric.Add(point[a] / n, point, covariance.AsSpan(a * dimensions, dimensions));
         }
         return Axes(covariance, dimensions, count).Axes;
     }

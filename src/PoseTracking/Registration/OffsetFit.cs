@@ -1,4 +1,5 @@
 using ClosedLoop.Core;
+using ClosedLoop.Physics;
 
 namespace ClosedLoop.PoseTracking;
 
@@ -170,7 +171,7 @@ internal sealed class OffsetFit
     public int RefineTogether(int maximumSteps, CancellationToken cancellation)
     {
         var n = 2 + (3 * _sites);
-        var (matrix, right, step) = (new double[n * n], new double[n], new double[n]);
+        var (matrix, damped, right, step) = (new double[n * n], new double[n * n], new double[n], new double[n]);
         var oldPoses = Poses.Select(pose => (double[])pose.Clone()).ToArray();
         var oldShift = new double[_shift.Length];
         var cost = SolvePoses(cancellation);
@@ -183,7 +184,11 @@ internal sealed class OffsetFit
             while (!improved && damping < 1e6)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!DenseCholesky.Solve(matrix, right, step, damping))
+                matrix.CopyTo(damped, 0);
+                for (var i = 0; i < n; i++)
+                    damped[i * (n + 1)] *= 1 + damping;
+                right.CopyTo(step, 0);
+                if (!Cholesky.TrySolve(damped, step, n))
                 {
                     damping *= 10;
                     continue;

@@ -91,8 +91,8 @@ public sealed class KinematicTreeTests
                 dense[(d * n) + e] = sparse.Matrix[(d * n) + e] = sum;
             }
         var right = Enumerable.Range(0, n).Select(d => Math.Sin(d + 1.0)).ToArray();
-        var (x, y) = (new double[n], (double[])right.Clone());
-        Assert.True(DenseCholesky.Solve(dense, right, x, 0));
+        var (x, y) = ((double[])right.Clone(), (double[])right.Clone());
+        Assert.True(Cholesky.TrySolve(dense, x, n));
         Assert.True(sparse.Factorise());
         sparse.Solve(y);
         for (var d = 0; d < n; d++)
