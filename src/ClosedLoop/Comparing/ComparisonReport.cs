@@ -25,13 +25,17 @@ public static class ComparisonReport
         page.Append(CultureInfo.InvariantCulture, $"<p>{encoding.Units.Count} units, {outcome.Bins} bins of {outcome.BinMs:G4} ms. {encoding.Units.Count(unit => unit.IsPredicted)} of {encoding.Judged} judged units are predicted by a class of features (rate of false discoveries 5 %; ridge {string.Join(", ", outcome.Alphas.Select(alpha => alpha.ToString("G3", CultureInfo.InvariantCulture)))} a bin).");
         if (double.IsFinite(outcome.PermutationP))
             page.Append(CultureInfo.InvariantCulture, $" That computational classes predict them no better than representational ones: p = {outcome.PermutationP:G3} (signs permuted, one-sided).");
-        if (outcome.Dropped.Count > 0)
-            page.Append(CultureInfo.InvariantCulture, $" Left out, for they are the same in all bins: {Encode(string.Join(", ", outcome.Dropped))}.");
         page.Append("</p>");
-        if (outcome.Notes.Count > 0)
-            page.Append("<ul>").AppendJoin("", outcome.Notes.Select(note => $"<li>{Encode(note)}</li>")).Append("</ul>");
-        foreach (var (svg, caption) in ComparisonFigures.Of(outcome))
-            page.Append(CultureInfo.InvariantCulture, $"<figure>{svg}<figcaption>{Encode(caption)}</figcaption></figure>");
+        if (outcome.Online is { } online)
+            page.Append(CultureInfo.InvariantCulture, $"<p>{Encode(online.Sentence())}</p>");
+        if (outcome.Plan is { } plan)
+            page.Append(CultureInfo.InvariantCulture, $"<p>{Encode(plan.Sentence())}</p>");
+        AppendNotes(page, outcome);
+        page.Append("<h2>Which features predict the units</h2>");
+        AppendFigures(page, ComparisonFigures.OfUnits(outcome));
+        if (outcome.Behaviours is not null || outcome.BehaviourAccuracy.Count > 0)
+            page.Append("<h2>Whether they tell behaviours apart alike</h2>");
+        AppendFigures(page, ComparisonFigures.OfBehaviours(outcome));
         AppendUnits(page, encoding);
         if (outcome.Variability.Count > 0)
             AppendVariability(page, outcome);
@@ -43,6 +47,21 @@ public static class ComparisonReport
 
     /// <summary>The beginning of a page, up to its title.</summary>
     internal static string Head(string title) => $"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{Encode(title)}</title><style>body{{font:15px/1.45 sans-serif;margin:2em auto;max-width:1120px;color:#222}}figure{{display:inline-block;margin:8px;vertical-align:top}}figcaption{{max-width:520px;font-size:13px;color:#555}}table{{border-collapse:collapse;font-size:13px}}td,th{{padding:2px 9px;border-bottom:1px solid #ddd;text-align:right}}td:first-child,th:first-child,td:nth-child(3),th:nth-child(3){{text-align:left}}</style></head><body><h1>{Encode(title)}</h1>";
+
+    private static void AppendFigures(StringBuilder page, IEnumerable<(string Svg, string Caption)> figures)
+    {
+        foreach (var (svg, caption) in figures)
+            page.Append(CultureInfo.InvariantCulture, $"<figure>{svg}<figcaption>{Encode(caption)}</figcaption></figure>");
+    }
+
+    private static void AppendNotes(StringBuilder page, TableComparison.Outcome outcome)
+    {
+        if (outcome.Notes.Count > 0)
+            page.Append("<ul>").AppendJoin("", outcome.Notes.Select(note => $"<li>{Encode(note)}</li>")).Append("</ul>");
+        // As of joints that never move there may be dozens.
+        if (outcome.Dropped.Count > 0)
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary>{outcome.Dropped.Count} features are left out, for they are the same in all bins</summary>{Encode(string.Join(", ", outcome.Dropped))}</details>");
+    }
 
     private static void AppendDistances(StringBuilder page, IReadOnlyList<BodyDistance> distances)
     {
@@ -75,7 +94,7 @@ public static class ComparisonReport
 
     private static void AppendVariability(StringBuilder page, TableComparison.Outcome outcome)
     {
-        page.Append("<h2>Behaviours</h2><p>Told apart by a linear discriminant, learnt and tested on different stretches of time (mean over behaviours): ");
+        page.Append("<h2>How variable each class is in each behaviour</h2><p>Behaviours are told apart by a linear discriminant, learnt and tested on different stretches of time (mean over behaviours): ");
         page.AppendJoin("; ", outcome.BehaviourAccuracy.Select(of => string.Create(CultureInfo.InvariantCulture, $"{Encode(of.Name)} {100 * of.Accuracy:F1} %")));
         page.Append(".</p><table><tr><th>class</th><th>bins</th><th>behaviour</th><th>variance, of all bins' = 1</th><th>effective dimensions</th></tr>");
         foreach (var (name, of) in outcome.Variability)
