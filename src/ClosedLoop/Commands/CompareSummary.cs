@@ -42,6 +42,7 @@ internal static class CompareSummary
                 };
             }),
             ComputationalP = outcome.PermutationP,
+            NlbBitsPerSpike = encoding.Classes.Zip(encoding.BenchmarkBitsPerSpike).ToDictionary(of => of.First.Name, of => of.Second),
             Behaviours = behaviours?.Behaviours ?? [],
             Wuc = behaviours?.Classes.ToDictionary(of => of.Class, of => of.Similarity) ?? [],
             WucInterval = behaviours?.Classes.ToDictionary(of => of.Class, of => new[] { of.Low, of.High }) ?? [],

@@ -220,7 +220,8 @@ public static class ComparisonFigures
     /// <summary>With room for a legend above.</summary>
     private static (double Low, double High) Roomy((double Low, double High) range) => (range.Low, range.High + (0.08 * (range.High - range.Low)));
 
-    private static double At(double[] sorted, double share)
+    /// <summary>A quantile of numbers in order, between two of them where it falls there.</summary>
+    internal static double At(double[] sorted, double share)
     {
         var place = share * (sorted.Length - 1);
         var below = (int)place;
