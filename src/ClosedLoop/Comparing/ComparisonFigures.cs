@@ -199,7 +199,7 @@ public static class ComparisonFigures
         }
         for (var b = 0; b < behaviours.Length; b++)
             figure.Under(b, behaviours[b].Length > 10 ? behaviours[b][..9] + "\u2026" : behaviours[b]);
-        return (figure.ToSvg(), "Mean variance of the features of each class within a behaviour.");
+        return (figure.ToSvg(), "Mean variance of the features of each class within a behaviour; numbers of all classes are in variability.csv.");
     }
 
     private static (string, string) Accuracy(TableComparison.Outcome outcome)
@@ -218,7 +218,7 @@ public static class ComparisonFigures
     }
 
     /// <summary>With room for a legend above.</summary>
-    private static (double Low, double High) Roomy((double Low, double High) range) => (range.Low, range.High + (0.08 * (range.High - range.Low)));
+    private static (double Low, double High) Roomy((double Low, double High) range) => (range.Low, range.High + (0.12 * (range.High - range.Low)));
 
     /// <summary>A quantile of numbers in order, between two of them where it falls there.</summary>
     internal static double At(double[] sorted, double share)

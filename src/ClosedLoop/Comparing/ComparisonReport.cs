@@ -48,7 +48,7 @@ public static class ComparisonReport
     }
 
     /// <summary>The beginning of a page, up to its title.</summary>
-    internal static string Head(string title) => $"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{Encode(title)}</title><style>body{{font:15px/1.45 sans-serif;margin:2em auto;max-width:1120px;color:#222}}figure{{display:inline-block;margin:8px;vertical-align:top}}figcaption{{max-width:640px;font-size:13px;color:#555}}table{{border-collapse:collapse;font-size:13px}}td,th{{padding:2px 9px;border-bottom:1px solid #ddd;text-align:right}}td:first-child,th:first-child,td:nth-child(3),th:nth-child(3){{text-align:left}}</style></head><body><h1>{Encode(title)}</h1>";
+    internal static string Head(string title) => $"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{Encode(title)}</title><style>body{{font:15px/1.45 sans-serif;margin:2em auto;max-width:1120px;color:#222}}figure{{display:inline-table;margin:8px;vertical-align:top}}figcaption{{display:table-caption;caption-side:bottom;font-size:13px;color:#555}}table{{border-collapse:collapse;font-size:13px}}td,th{{padding:2px 9px;border-bottom:1px solid #ddd;text-align:right}}td:first-child,th:first-child,td:nth-child(3),th:nth-child(3){{text-align:left}}table.numbers td:nth-child(3),table.numbers th:nth-child(3){{text-align:right}}details{{margin:1em 0}}</style></head><body><h1>{Encode(title)}</h1>";
 
     private static void AppendFigures(StringBuilder page, IEnumerable<(string Svg, string Caption)> figures)
     {
@@ -76,12 +76,14 @@ public static class ComparisonReport
     private static void AppendClasses(StringBuilder page, TableComparison.Outcome outcome)
     {
         var (encoding, best) = (outcome.Encoding, outcome.Encoding.BestCounts());
-        page.Append("<p>By class: units that it predicts best; median over judged units of the cross-validated log-likelihood ratio, bits a spike; the score of the Neural Latents Benchmark (all spikes of these units together, tested bins, against each unit's mean over these very bins); similarity of its distances between behaviours to the units'.</p><table><tr><th>class</th><th>best for</th><th>kind</th><th>median, bits a spike</th><th>benchmark, bits a spike</th><th>similarity</th></tr>");
+        page.Append("<p>By class: units that it predicts best; median over judged units of the cross-validated log-likelihood ratio, bits a spike; the score of the Neural Latents Benchmark (all spikes of these units together, tested bins, against each unit's mean over these very bins); similarity of its distances between behaviours to the units'; behaviours that a linear discriminant tells right by it, learnt and tested on different stretches of time, mean over behaviours.</p><table><tr><th>class</th><th>best for</th><th>kind</th><th>median, bits a spike</th><th>benchmark, bits a spike</th><th>similarity</th><th>told right, %</th></tr>");
         foreach (var (c, (name, kind)) in encoding.Classes.Index())
         {
             double[] bits = [.. encoding.Units.Where(unit => unit.Leading >= 0).Select(unit => unit.Classes[c].BitsPerSpike).Order()];
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{best[c]}</td><td>{(kind == FeatureKind.Unspecified ? "" : kind.ToString().ToLowerInvariant())}</td><td>{(bits.Length == 0 ? "" : Number(ComparisonFigures.At(bits, 0.5)))}</td><td>{(bits.Length == 0 ? "" : Number(encoding.BenchmarkBitsPerSpike[c]))}</td><td>{(outcome.Behaviours is { } behaviours ? Number(behaviours.Classes[c].Similarity) : "")}</td></tr>");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{best[c]}</td><td>{(kind == FeatureKind.Unspecified ? "" : kind.ToString().ToLowerInvariant())}</td><td>{(bits.Length == 0 ? "" : Number(ComparisonFigures.At(bits, 0.5)))}</td><td>{(bits.Length == 0 ? "" : Number(encoding.BenchmarkBitsPerSpike[c]))}</td><td>{(outcome.Behaviours is { } behaviours ? Number(behaviours.Classes[c].Similarity) : "")}</td><td>{(outcome.BehaviourAccuracy.Count > c + 1 ? (100 * outcome.BehaviourAccuracy[c + 1].Accuracy).ToString("F1", CultureInfo.InvariantCulture) : "")}</td></tr>");
         }
+        if (outcome.BehaviourAccuracy.Count > 0)
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>all units together</td><td></td><td></td><td></td><td></td><td></td><td>{100 * outcome.BehaviourAccuracy[0].Accuracy:F1}</td></tr>");
         page.Append("</table>");
 
         static string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
@@ -117,12 +119,10 @@ public static class ComparisonReport
 
     private static void AppendVariability(StringBuilder page, TableComparison.Outcome outcome)
     {
-        page.Append("<h2>How variable each class is in each behaviour</h2><p>Behaviours are told apart by a linear discriminant, learnt and tested on different stretches of time (mean over behaviours): ");
-        page.AppendJoin("; ", outcome.BehaviourAccuracy.Select(of => string.Create(CultureInfo.InvariantCulture, $"{Encode(of.Name)} {100 * of.Accuracy:F1} %")));
-        page.Append(".</p><table><tr><th>class</th><th>bins</th><th>behaviour</th><th>variance, of all bins' = 1</th><th>effective dimensions</th></tr>");
+        page.Append("<details><summary>How variable each class is in each behaviour</summary><table><tr><th>class</th><th>bins</th><th>behaviour</th><th>variance, of all bins' = 1</th><th>effective dimensions</th></tr>");
         foreach (var (name, of) in outcome.Variability)
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(name)}</td><td>{of.Bins}</td><td>{Encode(of.Behaviour)}</td><td>{of.MeanVariance:F3}</td><td>{of.EffectiveDimensions:F2}</td></tr>");
-        page.Append("</table>");
+        page.Append("</table></details>");
         DistanceFigures.Append(page, outcome.Behaviours?.Distances ?? []);
     }
 

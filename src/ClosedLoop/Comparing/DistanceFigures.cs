@@ -17,7 +17,7 @@ internal static class DistanceFigures
         var (least, most) = (distances.Min(of => of.Samples), distances.Max(of => of.Samples));
         page.Append(CultureInfo.InvariantCulture, $"<h2>Behaviours as distributions</h2><p>Means over {classes[0].Count()} pairs of behaviours, of {(least == most ? $"{most}" : $"{least} to {most}")} bins of each, evenly spaced over time, in standard deviations of at most ten principal components; every pair stands in behaviour_distances.csv. Told apart: the share of bins told right by what was learnt from others, 50 % where the two do not differ.</p>");
         page.Append(CultureInfo.InvariantCulture, $"<figure>{Figure(classes)}<figcaption>Every pair of behaviours a point, told apart by logistic regression on the components and their squares.</figcaption></figure>");
-        page.Append("<table><tr><th>class</th><th>sliced Wasserstein</th><th>Gaussian Wasserstein</th><th>mean discrepancy, squared</th><th>told apart by logistic regression</th><th>by nearest neighbours</th><th>most alike</th><th>least alike</th></tr>");
+        page.Append("<table class='numbers'><tr><th>class</th><th>sliced Wasserstein</th><th>Gaussian Wasserstein</th><th>mean discrepancy, squared</th><th>told apart by logistic regression</th><th>by nearest neighbours</th><th>most alike</th><th>least alike</th></tr>");
         foreach (var of in classes)
         {
             var ordered = of.OrderBy(pair => pair.LogisticAccuracy).ThenBy(pair => pair.SlicedWasserstein).ToArray();

@@ -8,7 +8,7 @@ namespace ClosedLoop.Comparing;
 /// <summary>Dissimilarities between behaviours of the units and of all classes side by side, as one figure.</summary>
 internal static class RdmSheet
 {
-    private const int MostColumns = 6, Side = 138, Gap = 20, Head = 36, Labels = 78, Top = 28, Foot = 64;
+    private const int MostColumns = 7, Side = 126, Gap = 18, Head = 36, Labels = 78, Top = 28, Foot = 64;
 
     /// <summary>Draws it.</summary>
     /// <param name="behaviours">What it shows.</param>
