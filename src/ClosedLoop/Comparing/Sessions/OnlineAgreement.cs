@@ -91,7 +91,7 @@ public sealed record OnlineAgreement
 
     /// <summary>For a person.</summary>
     public string Sentence() => string.Create(CultureInfo.InvariantCulture,
-        $"While the session ran and afterwards: over {Units.Count} units bits a spike correlate with r = {Said(Pearson)} (ranks {Said(Spearman)}; over {Pairs} pairs of a unit and a class {Said(PairsPearson)}, ranks {Said(PairsSpearman)}); of {FoundOnline} found to be predicted then {FoundBoth} are found now, of {FoundOffline}; the same class leads for {SameClass} of these {FoundBoth}, one of the same kind for {SameKind}.");
+        $"While the session ran and afterwards: over {Units.Count} units bits a spike correlate with r = {Said(Pearson)} (ranks {Said(Spearman)}; over {Pairs} pairs of a unit and a class {Said(PairsPearson)}, ranks {Said(PairsSpearman)}); of {FoundOnline} found to be predicted then {FoundBoth} are found now ({FoundOffline} in all); the same class leads for {SameClass} of these {FoundBoth}, one of the same kind for {SameKind}.");
 
     private static string Said(double correlation) => double.IsFinite(correlation) ? correlation.ToString("F3", CultureInfo.InvariantCulture) : "unknown";
 
