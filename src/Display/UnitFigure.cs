@@ -136,7 +136,7 @@ public static class UnitFigure
     private static SKRect Row(SKRect area, int row, float rowPx, float x, float widthPx) =>
         new(x, area.Top + (row * rowPx) + 0.5f, x + widthPx, area.Top + ((row + 1) * rowPx) - 0.5f);
 
-    private static void Save(SKSurface surface, string path)
+    internal static void Save(SKSurface surface, string path)
     {
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try

@@ -22,9 +22,10 @@ public static class CompareCommand
         var slurm = new Option<bool>("--slurm") { Description = "Submit a job for each recording and one that brings them together to a Slurm cluster (sbatch), and return." };
         var processors = new Option<int>("--slurm-cpus") { Description = "Processors that a job asks for; 0: what the cluster gives.", HelpName = "N" };
         var merge = new Option<bool>("--merge") { Description = "Only bring together the sessions that are finished in --out." };
+        var figure = new Option<string?>("--figure") { Description = "Also draw the main figures of one comparison on one sheet.", HelpName = "main.png" };
         var arguments = new CompareArguments();
         var json = JsonReport.CreateOption();
-        var command = new Command("compare", "Find out which features predict which units, and whether they tell behaviours apart alike.") { recordings, counts, features, classes, binMs, output, slurm, processors, merge, json };
+        var command = new Command("compare", "Find out which features predict which units, and whether they tell behaviours apart alike.") { recordings, counts, features, classes, binMs, output, slurm, processors, merge, figure, json };
         foreach (var option in arguments.Options)
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
@@ -35,14 +36,15 @@ public static class CompareCommand
                 throw ClosedLoopException.Usage("compare takes recordings, or --counts and --features, or --merge with the folder of an earlier comparison: one of these");
             Refuse(parsed, tables ? [slurm, processors, .. arguments.OfRecordings] : [classes, binMs], tables ? "of recordings, and tables are compared" : "of tables, and recordings are compared");
             OutputPath.RequireFolder("--out", folder);
+            var sheet = Sheet(parsed.GetValue(figure), isOne: tables || (given.Length == 1 && !parsed.GetValue(slurm)));
             if (tables)
-                CompareTables(parsed.GetValue(counts), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(binMs), arguments.Encoding(parsed), folder, facts, cancellation);
+                CompareTables(parsed.GetValue(counts), parsed.GetValue(features), parsed.GetValue(classes), parsed.GetValue(binMs), arguments.Encoding(parsed), folder, sheet, facts, cancellation);
             else if (parsed.GetValue(merge))
                 return Task.FromResult(Merge(folder, null, facts));
             else if (parsed.GetValue(slurm))
                 Submit(SessionJobs.Of(given, folder), [.. arguments.Repeat(parsed)], arguments.Session(parsed), parsed.GetValue(processors), facts);
             else
-                return Task.FromResult(CompareSessions(SessionJobs.Of(given, folder), arguments.Session(parsed), facts, cancellation));
+                return Task.FromResult(CompareSessions(SessionJobs.Of(given, folder), arguments.Session(parsed), sheet, facts, cancellation));
             return Task.FromResult(0);
         });
         return command;
@@ -55,7 +57,7 @@ public static class CompareCommand
                 throw ClosedLoopException.Usage($"'{option.Name}' is {why}; leave it out");
     }
 
-    private static void CompareTables(string? counts, string? features, string? classes, double binMs, Comparison.EncodingOptions options, string folder, FileInfo? json, CancellationToken cancellation)
+    private static void CompareTables(string? counts, string? features, string? classes, double binMs, Comparison.EncodingOptions options, string folder, string? sheet, FileInfo? json, CancellationToken cancellation)
     {
         if (counts is null || features is null)
             throw ClosedLoopException.Usage($"a table of {(counts is null ? "counts (--counts)" : "features (--features)")} is missing; both are needed");
@@ -65,12 +67,12 @@ public static class CompareCommand
         TableComparison.Outcome outcome;
         using (var line = new ProgressLine())
             outcome = run.Run(line, cancellation);
-        Write(outcome, $"Comparison of {Path.GetFileName(counts)} with {Path.GetFileName(features)}", folder);
+        Write(outcome, $"Comparison of {Path.GetFileName(counts)} with {Path.GetFileName(features)}", folder, sheet);
         CompareSummary.Tell(outcome, folder);
         JsonReport.Write(json, CompareSummary.Facts(outcome, folder));
     }
 
-    private static int CompareSessions(SessionJobs jobs, SessionComparisonOptions options, FileInfo? json, CancellationToken cancellation)
+    private static int CompareSessions(SessionJobs jobs, SessionComparisonOptions options, string? sheet, FileInfo? json, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         foreach (var (name, recording, folder) in jobs.Jobs)
@@ -87,7 +89,7 @@ public static class CompareCommand
                 Terminal.Output.WriteLine($"what is finished is kept in {jobs.Folder}: the same command goes on from there");
                 throw;
             }
-            Write(outcome, $"Comparison of {name}", folder);
+            Write(outcome, $"Comparison of {name}", folder, sheet);
             SessionScores.Of(name, outcome).Write(folder);
             CompareSummary.Tell(outcome, folder);
             if (jobs.Jobs.Count == 1)
@@ -131,10 +133,24 @@ public static class CompareCommand
         }
     }
 
-    private static void Write(TableComparison.Outcome outcome, string title, string folder)
+    private static string? Sheet(string? figure, bool isOne)
+    {
+        if (figure is null)
+            return null;
+        if (!figure.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw ClosedLoopException.Usage($"--figure {figure}: figures are PNG files; name one that ends in .png");
+        if (!isOne)
+            throw ClosedLoopException.Usage("--figure is of one comparison; give one recording, without --slurm, or leave it out");
+        OutputPath.RequireFile("--figure", figure);
+        return figure;
+    }
+
+    private static void Write(TableComparison.Outcome outcome, string title, string folder, string? sheet)
     {
         ComparisonTables.Write(folder, outcome);
         ComparisonReport.Write(folder, title, outcome);
+        if (sheet is not null)
+            ComparisonFigures.Write(sheet, FormattableString.Invariant($"{title}: {outcome.Encoding.Units.Count} units, {outcome.Bins * outcome.BinMs / 60_000:F0} minutes"), outcome);
     }
 
     private sealed class Prefixed(IProgress<string> inner, string prefix) : IProgress<string>

@@ -1,6 +1,7 @@
 using ClosedLoop.CommandLine;
 using ClosedLoop.Comparing;
 using ClosedLoop.Comparison;
+using ClosedLoop.Simulation;
 using Spectre.Console;
 
 namespace ClosedLoop.Commands;
@@ -22,8 +23,9 @@ internal static class CompareSummary
             Classes = encoding.Classes.Select(c => c.Name),
             UnitsPredicted = best.Sum(),
             BestClassCounts = encoding.Classes.Select((c, i) => (c.Name, Count: best[i])).ToDictionary(of => of.Name, of => of.Count),
-            PerUnit = encoding.Units.Select(unit =>
+            PerUnit = encoding.Units.Select((unit, u) =>
             {
+                var truth = outcome.Planned.ElementAtOrDefault(u);
                 var score = unit.Leading < 0 ? null : unit.Classes[unit.Leading];
                 return new
                 {
@@ -35,9 +37,12 @@ internal static class CompareSummary
                     PseudoR2 = score?.PseudoR2,
                     PAdjusted = score?.AdjustedP,
                     LagMs = score?.LagMs,
+                    PlantedClass = truth is null ? null : truth.Drive == PlannedDrive.None ? "none" : truth.Class,
+                    PlantedLagMs = truth is null or { Drive: PlannedDrive.None } ? null : (double?)truth.LagMs,
                 };
             }),
             ComputationalP = outcome.PermutationP,
+            NlbBitsPerSpike = encoding.Classes.Zip(encoding.BenchmarkBitsPerSpike).ToDictionary(of => of.First.Name, of => of.Second),
             Behaviours = behaviours?.Behaviours ?? [],
             Wuc = behaviours?.Classes.ToDictionary(of => of.Class, of => of.Similarity) ?? [],
             WucInterval = behaviours?.Classes.ToDictionary(of => of.Class, of => new[] { of.Low, of.High }) ?? [],
@@ -45,6 +50,12 @@ internal static class CompareSummary
             BehaviourAccuracyOfUnits = outcome.BehaviourAccuracy.Count == 0 ? double.NaN : outcome.BehaviourAccuracy[0].Accuracy,
             BehaviourAccuracy = outcome.BehaviourAccuracy.Skip(1).ToDictionary(of => of.Name, of => of.Accuracy),
             BehaviourBins = outcome.BehaviourBins.ToDictionary(of => of.Behaviour, of => of.Bins),
+            OnlineAgreement = outcome.Online is not { } online ? null : new
+            {
+                Units = online.Units.Count, online.Pearson, online.Spearman, online.Pairs, online.PairsPearson, online.PairsSpearman,
+                online.FoundOnline, online.FoundOffline, online.FoundBoth, online.SameClass, online.SameKind, PerUnit = online.Units,
+            },
+            PlanAgreement = outcome.Plan,
             outcome.Distances,
             BehaviourDistances = behaviours?.Distances ?? [],
             outcome.Notes,
@@ -103,6 +114,10 @@ internal static class CompareSummary
         if (outcome.Behaviours is { } behaviours)
             Terminal.Output.WriteLine(FormattableString.Invariant(
                 $"behaviours apart as in the units (whitened unbiased cosine over {behaviours.Behaviours.Count}): {string.Join(", ", behaviours.Classes.Select(of => FormattableString.Invariant($"{of.Class} {of.Similarity:F3}")))}; ceiling {behaviours.Ceiling.Lower:F3} to {behaviours.Ceiling.Upper:F3}"));
+        if (outcome.Online is { } online)
+            Terminal.Output.WriteLine(online.Sentence());
+        if (outcome.Plan is { } plan)
+            Terminal.Output.WriteLine(plan.Sentence());
         Terminal.Output.WriteLine($"report in {Path.Combine(folder, "report.html")}");
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ClosedLoop.Comparison;
 using ClosedLoop.Core;
+using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Comparing;
 
@@ -14,13 +15,13 @@ public static class ComparisonTables
     {
         ArgumentNullException.ThrowIfNull(outcome);
         var encoding = outcome.Encoding;
-        var scores = Begin("unit,rate_hz,class,kind,leading,cv_llr_bits_per_spike,pseudo_r2,p,p_adjusted,alpha,lag_ms");
+        var scores = Begin($"unit,rate_hz,class,kind,leading,cv_llr_bits_per_spike,pseudo_r2,p,p_adjusted,alpha,lag_ms{(outcome.Plan is null ? "" : ",planted_class,planted_lag_ms")}");
         var lags = Begin("unit,class,lag_ms,cv_llr_bits_per_spike");
-        foreach (var unit in encoding.Units)
+        foreach (var (u, unit) in encoding.Units.Index())
             for (var c = 0; c < encoding.Classes.Count; c++)
             {
                 var (score, (name, kind)) = (unit.Classes[c], encoding.Classes[c]);
-                Row(scores, unit.Unit, unit.RateHz, name, kind == FeatureKind.Unspecified ? "" : kind.ToString().ToLowerInvariant(), c == unit.Leading ? 1 : 0, score.BitsPerSpike, score.PseudoR2, score.P, score.AdjustedP, score.Alpha, score.LagMs);
+                Row(scores, [unit.Unit, unit.RateHz, name, kind == FeatureKind.Unspecified ? "" : kind.ToString().ToLowerInvariant(), c == unit.Leading ? 1 : 0, score.BitsPerSpike, score.PseudoR2, score.P, score.AdjustedP, score.Alpha, score.LagMs, .. Planted(u)]);
                 for (var lag = 0; lag < score.LagBitsPerSpike.Length; lag++)
                     Row(lags, unit.Unit, name, encoding.LagsMs[lag], score.LagBitsPerSpike[lag]);
             }
@@ -53,6 +54,13 @@ public static class ComparisonTables
                 Row(distances, of.Name, of.Samples, of.SlicedWasserstein, of.GaussianWasserstein, of.MeanDiscrepancy, of.ClassifierAccuracy, of.ClassifierFloor, of.WassersteinFloor);
             Save("distances.csv", distances);
         }
+
+        object[] Planted(int unit) => outcome.Plan is null ? [] : outcome.Planned[unit] switch
+        {
+            null => ["", ""],
+            { Drive: PlannedDrive.None } => ["none", ""],
+            var truth => [truth.Class, truth.LagMs],
+        };
 
         static StringBuilder Begin(string head) => new StringBuilder(head).Append('\n');
 

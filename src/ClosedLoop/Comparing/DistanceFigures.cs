@@ -8,8 +8,6 @@ namespace ClosedLoop.Comparing;
 /// <summary>How far apart behaviours lie as distributions, in the units and in each class: a figure and a table, means over pairs of behaviours.</summary>
 internal static class DistanceFigures
 {
-    private const int Width = 520, Height = 340;
-
     /// <summary>Adds them to a page; nothing where there are no distances.</summary>
     public static void Append(StringBuilder page, IReadOnlyList<BehaviourDistance> distances)
     {
@@ -19,7 +17,7 @@ internal static class DistanceFigures
         var (least, most) = (distances.Min(of => of.Samples), distances.Max(of => of.Samples));
         page.Append(CultureInfo.InvariantCulture, $"<h2>Behaviours as distributions</h2><p>Means over {classes[0].Count()} pairs of behaviours, of {(least == most ? $"{most}" : $"{least} to {most}")} bins of each, evenly spaced over time, in standard deviations of at most ten principal components; every pair stands in behaviour_distances.csv. Told apart: the share of bins told right by what was learnt from others, 50 % where the two do not differ.</p>");
         page.Append(CultureInfo.InvariantCulture, $"<figure>{Figure(classes)}<figcaption>Every pair of behaviours a point, told apart by logistic regression on the components and their squares.</figcaption></figure>");
-        page.Append("<table><tr><th>class</th><th>sliced Wasserstein</th><th>Gaussian Wasserstein</th><th>mean discrepancy, squared</th><th>told apart by logistic regression</th><th>by nearest neighbours</th><th>most alike</th><th>least alike</th></tr>");
+        page.Append("<table class='numbers'><tr><th>class</th><th>sliced Wasserstein</th><th>Gaussian Wasserstein</th><th>mean discrepancy, squared</th><th>told apart by logistic regression</th><th>by nearest neighbours</th><th>most alike</th><th>least alike</th></tr>");
         foreach (var of in classes)
         {
             var ordered = of.OrderBy(pair => pair.LogisticAccuracy).ThenBy(pair => pair.SlicedWasserstein).ToArray();
@@ -30,7 +28,7 @@ internal static class DistanceFigures
 
     private static string Figure(IGrouping<string, BehaviourDistance>[] classes)
     {
-        var figure = new SvgFigure("Behaviours told apart", Width, Height, (-0.6, classes.Length - 0.4), (Math.Min(0.4, classes.Min(of => of.Min(pair => pair.LogisticAccuracy)) - 0.02), 1.02)).Axes("", "share told right", xTicks: false);
+        var figure = ComparisonFigures.Columns("Behaviours told apart", classes.Length, (Math.Min(0.4, classes.Min(of => of.Min(pair => pair.LogisticAccuracy)) - 0.02), 1.02)).Axes("", "share told right", xTicks: false);
         figure.Line([(-0.6, 0.5), (classes.Length - 0.4, 0.5)], "#999", 1, "4 3");
         for (var c = 0; c < classes.Length; c++)
         {
@@ -38,7 +36,7 @@ internal static class DistanceFigures
             for (var k = 0; k < pairs.Length; k++)
                 figure.Point(c + (0.5 * (((k + 0.5) / pairs.Length) - 0.5)), pairs[k].LogisticAccuracy, SvgFigure.Colour(c), $"{pairs[k].Behaviour}, {pairs[k].Other}");
             figure.Line([(c - 0.3, mean), (c + 0.3, mean)], "#111", 2);
-            figure.Under(c, classes[c].Key);
+            ComparisonFigures.Name(figure, c, classes[c].Key, classes.Length);
         }
         return figure.ToSvg();
     }

@@ -7,13 +7,13 @@ namespace ClosedLoop.Comparing;
 /// <summary>A figure as SVG, to stand in a page: a plot area with two linear axes, in whose units things are drawn.</summary>
 public sealed class SvgFigure
 {
-    private const int Left = 64, Right = 16, Top = 34;
+    private const int Left = 64, Top = 34;
 
     private static readonly string[] Palette = ["#1f6fb4", "#e07b1a", "#2a9d57", "#c03a3a", "#7d5ab5", "#8a6246", "#d164ab", "#6c6c6c", "#a5a52a", "#1aa9b8",
         "#0b3c66", "#8f4a08", "#135c30", "#701a1a", "#46307a", "#4d3323", "#8a2f6d", "#3a3a3a", "#5f5f12", "#0c6570"];
 
     private readonly StringBuilder _body = new();
-    private readonly int _width, _height, _bottom;
+    private readonly int _width, _height, _bottom, _right;
     private readonly double _lowX, _highX, _lowY, _highY;
 
     /// <summary>Begins a figure.</summary>
@@ -23,9 +23,10 @@ public sealed class SvgFigure
     /// <param name="x">Ends of the horizontal axis.</param>
     /// <param name="y">Ends of the vertical axis.</param>
     /// <param name="bottom">Room below the plot, in pixels.</param>
-    public SvgFigure(string title, int width, int height, (double Low, double High) x, (double Low, double High) y, int bottom = 58)
+    /// <param name="right">Room at its right, in pixels, as for a legend.</param>
+    public SvgFigure(string title, int width, int height, (double Low, double High) x, (double Low, double High) y, int bottom = 58, int right = 16)
     {
-        _bottom = bottom;
+        (_bottom, _right) = (bottom, right);
         (_width, _height, _lowX, _highX, _lowY, _highY) = (width, height, x.Low, x.High > x.Low ? x.High : x.Low + 1, y.Low, y.High > y.Low ? y.High : y.Low + 1);
         Raw($"<text x='{width / 2}' y='20' text-anchor='middle' font-weight='bold'>{WebUtility.HtmlEncode(title)}</text>");
     }
@@ -50,13 +51,13 @@ public sealed class SvgFigure
     /// <param name="xTicks">Whether the horizontal one has numbers.</param>
     public SvgFigure Axes(string xLabel, string yLabel, bool xTicks = true)
     {
-        Raw($"<path d='M{Left} {Top}V{_height - _bottom}H{_width - Right}' fill='none' stroke='#333'/>");
+        Raw($"<path d='M{Left} {Top}V{_height - _bottom}H{_width - _right}' fill='none' stroke='#333'/>");
         foreach (var tick in Ticks(_lowY, _highY))
             Raw($"<path d='M{Left - 4} {N(Y(tick))}h4' stroke='#333'/><text x='{Left - 7}' y='{N(Y(tick) + 4)}' text-anchor='end'>{Label(tick)}</text>");
         if (xTicks)
             foreach (var tick in Ticks(_lowX, _highX))
                 Raw($"<path d='M{N(X(tick))} {_height - _bottom}v4' stroke='#333'/><text x='{N(X(tick))}' y='{_height - _bottom + 17}' text-anchor='middle'>{Label(tick)}</text>");
-        Raw($"<text x='{(Left + _width - Right) / 2}' y='{_height - 8}' text-anchor='middle'>{WebUtility.HtmlEncode(xLabel)}</text>");
+        Raw($"<text x='{(Left + _width - _right) / 2}' y='{_height - 8}' text-anchor='middle'>{WebUtility.HtmlEncode(xLabel)}</text>");
         Raw($"<text transform='translate(14 {(Top + _height - _bottom) / 2}) rotate(-90)' text-anchor='middle'>{WebUtility.HtmlEncode(yLabel)}</text>");
         return this;
     }
@@ -95,9 +96,13 @@ public sealed class SvgFigure
     public void Legend(int line, string colour, string text) =>
         Raw($"<rect x='{Left + 10}' y='{Top + 4 + (line * 16)}' width='10' height='10' fill='{colour}'/><text x='{Left + 25}' y='{Top + 13 + (line * 16)}'>{WebUtility.HtmlEncode(text)}</text>");
 
-    /// <summary>A line of a legend at the right end of the plot, for figures that leave room there.</summary>
-    public void LegendRight(int line, string colour, string text) =>
-        Raw($"<rect x='{_width - Right - 140}' y='{Top + 4 + (line * 15)}' width='10' height='10' fill='{colour}'/><text x='{_width - Right - 126}' y='{Top + 13 + (line * 15)}' font-size='11'>{WebUtility.HtmlEncode(text)}</text>");
+    /// <summary>An entry of a legend in one row above the plot's upper end.</summary>
+    public void LegendAcross(int place, string colour, string text) =>
+        Raw($"<rect x='{Left + 10 + (place * 120)}' y='{Top + 2}' width='10' height='10' fill='{colour}'/><text x='{Left + 25 + (place * 120)}' y='{Top + 11}' font-size='11'>{WebUtility.HtmlEncode(text)}</text>");
+
+    /// <summary>A line of a legend at the right of the plot, for figures that leave room there.</summary>
+    public void LegendRight(int line, string colour, string text, string dash = "") =>
+        Raw($"<path d='M{_width - _right + 10} {Top + 9 + (line * 17)}h16' stroke='{colour}' stroke-width='3' stroke-dasharray='{dash}'/><text x='{_width - _right + 31}' y='{Top + 13 + (line * 17)}' font-size='11'>{WebUtility.HtmlEncode(text)}</text>");
 
     /// <summary>The figure.</summary>
     public string ToSvg() => $"<svg xmlns='http://www.w3.org/2000/svg' width='{_width}' height='{_height}' viewBox='0 0 {_width} {_height}' font-family='sans-serif' font-size='12'>{_body}</svg>";
@@ -114,7 +119,7 @@ public sealed class SvgFigure
 
     private static string N(double value) => Math.Round(value, 2).ToString(CultureInfo.InvariantCulture);
 
-    private double X(double value) => Left + ((value - _lowX) / (_highX - _lowX) * (_width - Left - Right));
+    private double X(double value) => Left + ((value - _lowX) / (_highX - _lowX) * (_width - Left - _right));
 
     private double Y(double value) => _height - _bottom - ((value - _lowY) / (_highY - _lowY) * (_height - Top - _bottom));
 

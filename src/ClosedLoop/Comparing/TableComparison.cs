@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClosedLoop.Comparison;
 using ClosedLoop.Core;
+using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Comparing;
 
@@ -42,6 +43,15 @@ public sealed record TableComparison
 
         /// <summary>Bins of each behaviour; empty without behaviours.</summary>
         public IReadOnlyList<(string Behaviour, int Bins)> BehaviourBins { get; init; } = [];
+
+        /// <summary>How far what was found while the session ran agrees; null where nothing was compared then.</summary>
+        public OnlineAgreement? Online { get; init; }
+
+        /// <summary>How far the units agree with what was planted in them; null where nothing was.</summary>
+        public OfflinePlanAgreement? Plan { get; init; }
+
+        /// <summary>The planted neuron that each unit is, null where none is known; empty where none were planted.</summary>
+        public IReadOnlyList<PlannedUnit?> Planned { get; init; } = [];
 
         /// <summary>What a reader should know of the data, in whole sentences.</summary>
         public IReadOnlyList<string> Notes { get; init; } = [];

@@ -280,7 +280,28 @@ public sealed class EncodingComparison
             result[unit] = new(_unitNames[unit], spikes[unit] / seconds, classes, leading,
                 leading >= 0 && classes[leading].BitsPerSpike > 0 && classes[leading].AdjustedP <= _options.Significance);
         }
-        return new([.. _classes.Select(c => (c.Name, c.Kind))], [.. _lags.Select(lag => lag * _options.BinMs)], result, _scores.Concat(_nets ?? []).Count(score => score.Unconverged), _scores.Concat(_nets ?? []).Count(score => !score.Silent)) { ElasticNetRatio = _options.ElasticNetRatio };
+        return new([.. _classes.Select(c => (c.Name, c.Kind))], [.. _lags.Select(lag => lag * _options.BinMs)], result, _scores.Concat(_nets ?? []).Count(score => score.Unconverged), _scores.Concat(_nets ?? []).Count(score => !score.Silent)) { ElasticNetRatio = _options.ElasticNetRatio, BenchmarkBitsPerSpike = Benchmark(judged) };
+    }
+
+    /// <summary>The benchmark's bits a spike of each class, from deviances: their difference is twice that of log-likelihoods.</summary>
+    private double[] Benchmark(bool[] judged)
+    {
+        var (bins, spikes, saturated) = (0, new double[judged.Length], new double[judged.Length]);
+        foreach (var range in _folds.TestRanges.SelectMany(ranges => ranges))
+        {
+            bins += range.Length;
+            for (var t = range.Start; t < range.End; t++)
+                for (var unit = 0; unit < judged.Length; unit++)
+                    if (_counts[t, unit] is > 0 and var count)
+                    {
+                        spikes[unit] += count;
+                        saturated[unit] += count * Math.Log(count);
+                    }
+        }
+        int[] units = [.. Enumerable.Range(0, judged.Length).Where(unit => judged[unit])];
+        var constant = units.Sum(unit => 2 * (saturated[unit] - (spikes[unit] * Math.Log(spikes[unit] / bins))));
+        return [.. _classes.Select((_, c) => PoissonScores.BitsPerSpike(
+            (constant - units.Sum(unit => Enumerable.Range(0, _options.Folds).Sum(fold => Chosen(c, unit, fold).Deviance))) / 2, units.Sum(unit => spikes[unit])))];
     }
 
     private ClassScore ScoreOf(int c, int unit)

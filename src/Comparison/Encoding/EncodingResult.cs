@@ -11,6 +11,13 @@ public sealed record EncodingResult(IReadOnlyList<(string Name, FeatureKind Kind
     /// <summary>Of the elastic nets that units were judged by; 0: they were by the ridge.</summary>
     public double ElasticNetRatio { get; init; }
 
+    /// <summary>
+    /// The score of the Neural Latents Benchmark (<see cref="NeuralLatentsScores.BitsPerSpike"/>, the formula of co-bps and fp-bps) of each class:
+    /// all spikes of all judged units together, the tested bins of all folds predicted from the class, against each unit's mean over
+    /// these very bins, which is a little harder to beat than the mean of the fitted ones. NaN where no unit was judged.
+    /// </summary>
+    public IReadOnlyList<double> BenchmarkBitsPerSpike { get; init; } = [];
+
     /// <summary>Units that were judged.</summary>
     public int Judged => Units.Count(unit => unit.Leading >= 0);
 

@@ -40,6 +40,30 @@ public class EncodingComparisonTests
     }
 
     [Fact]
+    public void The_benchmarks_score_is_that_of_the_tested_bins_of_all_folds()
+    {
+        const int Folds = 6;
+        var random = new RandomStream(19, "benchmark");
+        var features = PlantedCounts.Features(random, 3000, 3);
+        var counts = PlantedCounts.Columns([PlantedCounts.Driven(random, features, [0.5, 0, 0.2], 0.3, 0), PlantedCounts.Driven(random, features, [0, -0.4, 0], 0.1, 0)]);
+        var result = EncodingComparison.Run(counts, ["a", "b"], [Class("all", default, features)], new() { LeastLagMs = 0, MostLagMs = 0, Folds = Folds });
+
+        var (expected, folds) = (new Matrix(3000, 2), new ContiguousFolds(new(0, 3000), Folds, 0));
+        for (var fold = 0; fold < Folds; fold++)
+        {
+            int[] train = [.. folds.Trains[fold].SelectMany(range => Enumerable.Range(range.Start, range.Length))], test = [.. Enumerable.Range(folds.Tests[fold].Start, folds.Tests[fold].Length)];
+            for (var unit = 0; unit < 2; unit++)
+            {
+                var predicted = new PoissonRegression().Fit(features.Take(train), [.. train.Select(t => counts[t, unit])]).Predict(features.Take(test));
+                for (var i = 0; i < test.Length; i++)
+                    expected[test[i], unit] = predicted[i];
+            }
+        }
+        Assert.Equal(NeuralLatentsScores.BitsPerSpike(counts, expected), Assert.Single(result.BenchmarkBitsPerSpike), 1e-6);
+        Assert.InRange(result.BenchmarkBitsPerSpike[0], 0.05, 0.5);
+    }
+
+    [Fact]
     public void Scores_are_the_same_on_one_thread_as_on_many()
     {
         var random = new RandomStream(12, "threads");

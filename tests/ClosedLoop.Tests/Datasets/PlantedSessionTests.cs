@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ClosedLoop.Comparing;
 using ClosedLoop.Core;
 using ClosedLoop.Datasets;
@@ -52,6 +53,8 @@ public sealed class PlantedSessionTests(MeasuredLaboratory laboratory) : IDispos
         Assert.Equal(Units, made.Session.Comparison.Units.Count);
         Assert.Contains(made.Session.Comparison.Classes, of => of is { Name: "latent_mean", Kind: "computational" });
 
+        Compare(plan);
+
         // From the recording alone: the same poses, steps and scores.
         var clock = new SessionClock();
         using var setup = SessionArchive.SetupOf(recording, body: null, animal: null);
@@ -87,6 +90,22 @@ public sealed class PlantedSessionTests(MeasuredLaboratory laboratory) : IDispos
             for (var unit = 0; unit < Units; unit++)
                 Assert.Equal(counted.GetValueOrDefault((t, unit / 4, (unit % 4) + 1)), bin.Counts[unit]);
         }
+    }
+
+    /// <summary>The command finds the plan and the session's own scores in the recording, unit by unit.</summary>
+    private void Compare(PlantedPlan plan)
+    {
+        var run = ProgramRunner.Run(
+            "compare", Path.Combine(_folder["out"], PlantedSession.FileName), "--out", _folder["compared"], "--json", _folder["compared.json"], "--lags", "-200:200:200", "--folds", "6", "--only", "joint_angles,latent_mean");
+        Assert.True(run.ExitCode == 0, run.ToString());
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["compared.json"]));
+        Assert.Equal(
+            plan.Units.Select(unit => unit.Drive == PlannedDrive.None ? "none" : unit.Class),
+            json.RootElement.GetProperty("per_unit").EnumerateArray().Select(unit => unit.GetProperty("planted_class").GetString()));
+        var (agreement, online) = (json.RootElement.GetProperty("plan_agreement"), json.RootElement.GetProperty("online_agreement"));
+        var driven = plan.Units.Count(unit => unit.Class is "joint_angles" or "latent_mean" && unit.RateHz >= PlanAgreement.LeastRateHz);
+        Assert.Equal((Units, driven, 2), (agreement.GetProperty("planted").GetInt32(), agreement.GetProperty("driven").GetInt32(), agreement.GetProperty("unrelated").GetInt32()));
+        Assert.True(online.GetProperty("pairs").GetInt32() > 0);
     }
 
     /// <summary>Poses are captured at the animal's own times.</summary>

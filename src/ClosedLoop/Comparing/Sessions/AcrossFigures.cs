@@ -68,7 +68,7 @@ public static class AcrossFigures
             return null;
         var means = curves.Select(own => own.Length == 0 ? [] : first.Select((_, lag) => own.Average(curve => curve[lag])).ToArray()).ToArray();
         var (low, high) = SvgFigure.Range(means.SelectMany(mean => mean));
-        var figure = new SvgFigure("At which lag", 620, Height, (first[0], first[^1] + (0.35 * (first[^1] - first[0]))), (low, high)).Axes("lag, ms (below 0: before the movement)", "bits a spike, less those at lag 0");
+        var figure = new SvgFigure("At which lag", 700, Height, (first[0], first[^1]), (low, high), right: 176).Axes("lag, ms (below 0: before the movement)", "bits a spike, less those at lag 0");
         figure.Line([(0, low), (0, high)], "#999", 1, "4 3");
         for (var (c, line) = (0, 0); c < means.Length; c++)
             if (means[c].Length > 0)

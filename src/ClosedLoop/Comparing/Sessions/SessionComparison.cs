@@ -3,6 +3,7 @@ using ClosedLoop.Comparison;
 using ClosedLoop.Core;
 using ClosedLoop.Recording;
 using ClosedLoop.Sessions;
+using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Comparing;
 
@@ -27,9 +28,11 @@ public static class SessionComparison
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(progress);
         var watch = Stopwatch.StartNew();
-        var tables = Read(path, options, progress, cancellation);
+        var (tables, recorded) = Read(path, options, progress, cancellation);
         var (classes, dropped, notes) = Classes(tables, options, progress, cancellation);
         notes.InsertRange(0, NotesOf(tables));
+        if (recorded is { Plan: not null, Scores: null })
+            notes.Add("Neurons were planted, but which unit is which of them is not known: nothing was compared while the session ran.");
         var encodingOptions = options.Encoding with { BinMs = tables.BinMs, SmoothingReachMs = 2 * 3 * options.SmoothMs };
         var data = new EncodingData(tables.Counts, tables.UnitNames, classes) { UsableCounts = tables.UsableCounts, UsableFeatures = tables.UsableFeatures };
         var encoding = EncodingComparison.Run(data, encodingOptions, new(Path.Combine(folder, CheckpointFolder)), progress, cancellation);
@@ -40,24 +43,29 @@ public static class SessionComparison
         progress.Report("the animal beside the body");
         var distances = tables.Bodies.Select(of => BodyDistance.Of(of.Name, of.Real, of.Virtual)).OfType<BodyDistance>().ToArray();
         var pairs = encoding.ComputationalAgainstRepresentational();
+        PlannedUnit?[] planned = [.. tables.UnitIndices.Select(recorded.PlannedOf)];
         return new(
             encoding, similarity, variability, accuracy,
             pairs.Count == 0 ? double.NaN : SignFlipTest.Greater([.. pairs.Select(pair => pair.Computational - pair.Representational)]),
             dropped, tables.Rows, tables.BinMs, encodingOptions.Alphas, watch.Elapsed.TotalSeconds)
         {
             Distances = distances,
+            Online = OnlineAgreement.Of(encoding, tables.UnitIndices, recorded),
+            Plan = OfflinePlanAgreement.Of(encoding, planned),
+            Planned = planned,
             Notes = notes,
             BehaviourBins = [.. labels.Where(label => label.Length > 0).CountBy(label => label).OrderByDescending(of => of.Value).Select(of => (of.Key, of.Value))],
         };
     }
 
-    private static SessionTables Read(string path, SessionComparisonOptions options, IProgress<string> progress, CancellationToken cancellation)
+    private static (SessionTables Tables, RecordedScores Recorded) Read(string path, SessionComparisonOptions options, IProgress<string> progress, CancellationToken cancellation)
     {
         using var recording = SessionRecording.Open(path);
         var isModel = options.Behaviours is { } named && Directory.Exists(named);
-        return SessionTables.Read(
+        var tables = SessionTables.Read(
             recording, SessionArchive.JointNamesOf(recording), isModel ? layout => OnnxBehaviours.Load(options.Behaviours!, layout) : null,
             options.Behaviours is { } file && !isModel ? BehaviourFile.Read(file) : null, options.MostInterpolated, progress, cancellation);
+        return (tables, RecordedScores.Read(recording));
     }
 
     private static (FeatureClass[] Classes, string[] Dropped, List<string> Notes) Classes(SessionTables tables, SessionComparisonOptions options, IProgress<string> progress, CancellationToken cancellation)

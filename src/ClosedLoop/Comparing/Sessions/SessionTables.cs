@@ -37,6 +37,9 @@ public sealed class SessionTables
     /// <summary>Of the units, as "tetrode 3 unit 2".</summary>
     public IReadOnlyList<string> UnitNames { get; private set; } = [];
 
+    /// <summary>Their places in the recording's counts.</summary>
+    public IReadOnlyList<int> UnitIndices { get; private set; } = [];
+
     /// <summary>Whether a bin's counts are whole.</summary>
     public bool[] UsableCounts { get; }
 
@@ -172,7 +175,7 @@ public sealed class SessionTables
             throw ClosedLoopException.Usage(FormattableString.Invariant($"'{recording.Path}' counts spikes in bins of {BinMs:G4} ms at beats {periodMs:G4} ms apart; only bins as wide as that follow each other without gaps"));
         var names = NamesOf(recording, units);
         var kept = Enumerable.Range(0, units).Where(unit => names[unit] is not null || spikes.Any(row => unit < row.Counts.Length && row.Counts[unit] > 0)).ToArray();
-        (Counts, UnitNames) = (new(Rows, kept.Length), [.. kept.Select(unit => names[unit] ?? $"unit {unit}")]);
+        (Counts, UnitNames, UnitIndices) = (new(Rows, kept.Length), [.. kept.Select(unit => names[unit] ?? $"unit {unit}")], kept);
         if (kept.Length == 0)
             throw ClosedLoopException.Usage($"no unit was found in '{recording.Path}', or none fired: there is nothing to compare the features with");
         foreach (var (row, counts, usable) in spikes)

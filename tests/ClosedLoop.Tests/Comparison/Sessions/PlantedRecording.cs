@@ -1,6 +1,8 @@
 using ClosedLoop.Comparison;
 using ClosedLoop.Core;
 using ClosedLoop.Recording;
+using ClosedLoop.Sessions;
+using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Tests.Comparison;
 
@@ -19,14 +21,27 @@ internal static class PlantedRecording
 
     public static readonly string[] UnitNames = [.. Enumerable.Range(0, 6).Select(unit => $"tetrode {unit / 3} unit {1 + (unit % 3)}")];
 
+    /// <summary>The classes that were compared while the session ran: one is not in the recording's features, and they stand in another order.</summary>
+    public static readonly ComparisonLayout Compared = new([("joint_angles", "representational", 3), ("gone", "representational", 2), ("latent", "computational", 3)], ["rest"], 16);
+
+    /// <summary>What the units follow, by neurons that are numbered from 11.</summary>
+    public static readonly PlantedPlan Plan = new(1, 20,
+    [
+        .. Enumerable.Range(0, 2).Select(i => new PlannedUnit(11 + i, 0, PlannedDrive.Network, "latent", 20 * LatentLag, 10, 0.9)),
+        .. Enumerable.Range(0, 2).Select(i => new PlannedUnit(13 + i, i, PlannedDrive.Movement, "joint_angles", 20 * JointLag, 10, 0.9)),
+        .. Enumerable.Range(0, 2).Select(i => new PlannedUnit(15 + i, 1, PlannedDrive.None, "", 0, 10, 0)),
+    ]);
+
     /// <summary>Writes it.</summary>
     /// <param name="path">A new file.</param>
     /// <param name="seed">Of everything.</param>
-    public static void Write(string path, int seed)
+    /// <param name="scores">What was found while the session ran, with the plan beside it; null: nothing was.</param>
+    public static void Write(string path, int seed, ComparisonScores? scores = null)
     {
         var layout = new RecordingLayout(MovingBody.Keypoints, 50, 7 + Joints, 6 + Joints, 2, Layers)
         {
             Tetrodes = new([.. Enumerable.Range(0, 8).Select(i => new SampleChannel($"A-{i}", 0.195, "uV"))], 30_000, 600, [[0, 1, 2, 3], [4, 5, 6, 7]], 64, 16),
+            Comparison = scores is null ? null : Compared,
         };
         var random = new RandomStream(seed, "planted recording");
         var (latent, encoder, joints) = (PlantedCounts.Features(random, Beats, 3, 0.6), PlantedCounts.Features(random, Beats, 5, 0.6), PlantedCounts.Features(random, Beats, Joints, 0.6));
@@ -34,7 +49,7 @@ internal static class PlantedRecording
         [
             .. Driven(latent, LatentLag), .. Driven(joints, JointLag), PlantedCounts.Driven(random, latent, [0, 0, 0], 0.3, 0), PlantedCounts.Driven(random, latent, [0, 0, 0], 0.2, 0),
         ];
-        using var recorder = SessionRecorder.Start(path, new() { Layout = layout });
+        using var recorder = SessionRecorder.Start(path, new() { Layout = layout, Attachments = scores is null ? [] : [SessionArchive.PlanOf(Plan)] });
         var (keypoints, pose, step, bin) = (layout.NewKeypoints(), layout.NewPose(), layout.NewControlStep(), layout.Tetrodes!.NewSpikeCounts());
         for (var unit = 0; unit < 6; unit++)
             recorder.Write(new SortedUnit { Index = unit, Tetrode = unit / 3, Unit = 1 + (unit % 3), State = "learnt" });
@@ -70,6 +85,8 @@ internal static class PlantedRecording
                 bin.Counts[unit] = In(Gap, beat) ? 50 : beat + CaptureBins < Beats ? (int)counts[unit][beat + CaptureBins] : 0;
             recorder.Write(bin);
         }
+        if (scores is not null)
+            recorder.Write(scores);
         recorder.Finish();
 
         IEnumerable<double[]> Driven(Matrix features, int lag)

@@ -80,6 +80,52 @@ public sealed class SessionComparisonTests : IDisposable
     }
 
     [Fact]
+    public void The_command_says_how_far_it_agrees_with_the_session_and_with_the_plan_and_draws_its_figures()
+    {
+        // What the session found: the right classes, and bits a spike that grow by 0.1 from unit to unit; the last unit is nobody's.
+        var scores = PlantedRecording.Compared.NewScores();
+        (scores.Judged, scores.UnitCount) = (2000, 6);
+        int[] leading = [2, 2, 0, 0, 0, 2];
+        for (var unit = 0; unit < 6; unit++)
+        {
+            (scores.Leading[unit], scores.BitsPerSpike[unit], scores.IsPredictive[unit], scores.IsOfItsKind[unit]) = (leading[unit], 0.1 * (unit + 1), unit < 4 ? 0.999 : 0.2, 0.99);
+            scores.Planted[unit] = unit < 5 ? 11 + unit : 0;
+            for (var c = 0; c < 3; c++)
+                scores.ClassBitsPerSpike[(3 * unit) + c] = c == leading[unit] ? 0.3f : 0;
+        }
+        PlantedRecording.Write(_folder["a.mcap"], seed: 2, scores);
+        var run = ProgramRunner.Run("compare", _folder["a.mcap"], "--out", _folder["out"], "--json", _folder["a.json"], "--figure", _folder["a.png"], "--lags", "-120:120:20", "--folds", "6", "--only", "joint_angles,latent,encoder_0");
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains("of 4 units of 1 Hz or more that follow a class of features 4 are found to follow that very class (4 with a lag within 40 ms", run.Output, StringComparison.Ordinal);
+        Assert.Contains("of 4 found to be predicted then 4 are found now", run.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["a.json"]));
+        var (plan, online, units) = (json.RootElement.GetProperty("plan_agreement"), json.RootElement.GetProperty("online_agreement"), json.RootElement.GetProperty("per_unit"));
+        Assert.Equal([5, 4, 4, 4, 4, 4, 1, 0, 0], new[] { "planted", "driven", "found", "right_kind", "right_class", "right_class_and_lag", "unrelated", "falsely_found", "not_compared" }.Select(name => plan.GetProperty(name).GetInt32()));
+        Assert.Equal([6, 12, 4, 4, 4, 4, 4], new[] { "units", "pairs", "found_online", "found_offline", "found_both", "same_class", "same_kind" }.Select(name => online.GetProperty(name).GetInt32()));
+        // Against the scores of each unit's class, as the tables say them.
+        var lines = File.ReadAllLines(Path.Combine(_folder["out"], "scores.csv")).Select(line => line.Split(',')).ToArray();
+        Assert.Equal(["planted_class", "planted_lag_ms"], lines[0][^2..]);
+        string[] names = ["latent", "latent", "joint_angles", "joint_angles", "joint_angles", "latent"];
+        var offline = PlantedRecording.UnitNames.Zip(names, (unit, name) => double.Parse(lines.Single(line => line[0] == unit && line[2] == name)[5], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        Assert.Equal(Similarity.Pearson([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], offline), online.GetProperty("pearson").GetDouble(), 1e-9);
+        Assert.InRange(online.GetProperty("pairs_pearson").GetDouble(), 0.5, 1);
+        Assert.Equal(["latent", "latent", "joint_angles", "joint_angles", "none", ""], PlantedRecording.UnitNames.Select(unit => lines.First(line => line[0] == unit)[^2]));
+        Assert.Equal(-60, units[0].GetProperty("planted_lag_ms").GetDouble());
+        Assert.Equal(JsonValueKind.Null, units[5].GetProperty("planted_class").ValueKind);
+        Assert.InRange(json.RootElement.GetProperty("nlb_bits_per_spike").GetProperty("latent").GetDouble(), 0.01, 1);
+        var page = File.ReadAllText(Path.Combine(_folder["out"], "report.html"));
+        Assert.Contains("While the session ran, and afterwards", page, StringComparison.Ordinal);
+        Assert.Contains("Beside what was planted", page, StringComparison.Ordinal);
+        using var picture = SkiaSharp.SKBitmap.Decode(_folder["a.png"]);
+        Assert.True(picture is { Width: > 1000, Height: > 500 });
+
+        var two = ProgramRunner.Run("compare", _folder["a.mcap"], _folder["a.mcap"], "--out", _folder["out"], "--figure", _folder["a.png"]);
+        Assert.Equal(2, two.ExitCode);
+        Assert.Contains("--figure is of one comparison", two.Error, StringComparison.Ordinal);
+        Assert.Equal(2, ProgramRunner.Run("compare", _folder["a.mcap"], "--out", _folder["out"], "--figure", _folder["a.jpg"]).ExitCode);
+    }
+
+    [Fact]
     public void A_recording_without_counts_is_refused()
     {
         var layout = new RecordingLayout(MovingBody.Keypoints, 50, 9, 8, 2, PlantedRecording.Layers);
