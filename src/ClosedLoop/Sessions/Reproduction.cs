@@ -58,16 +58,13 @@ public sealed class Reproduction
     /// <summary>Compares the layers that both hold: another version may have recorded others.</summary>
     private void CompareLayers(ControlStep step)
     {
-        var (at, here) = (0, step.ActivationLayout.Layers);
+        var (at, here, recorded) = (0, step.ActivationLayout.Layers, _step.ActivationLayout.Layers);
         for (var layer = 0; layer < here.Count; at += here[layer++].Size)
         {
             var (recordedAt, found) = (0, -1);
-            foreach (var (name, size) in _step.ActivationLayout.Layers)
-            {
-                if (name == here[layer].Name && size == here[layer].Size)
+            for (var other = 0; other < recorded.Count; recordedAt += recorded[other++].Size)
+                if (recorded[other] == here[layer])
                     found = recordedAt;
-                recordedAt += size;
-            }
             for (var i = 0; found >= 0 && i < here[layer].Size; i++)
                 Compare(step.Activations[at + i], _step.Activations[found + i]);
         }
