@@ -108,7 +108,7 @@ internal static class CompareSummary
         foreach (var note in outcome.Notes)
             Terminal.Output.WriteLine(note);
         if (outcome.Dropped.Count > 0)
-            Terminal.Output.WriteLine($"left out, the same in all bins: {string.Join(", ", outcome.Dropped)}");
+            Terminal.Output.WriteLine($"left out, the same in all bins: {string.Join(", ", outcome.Dropped.CountBy(ClassOf).Select(of => of.Value > 3 ? $"{of.Value} features of {of.Key}" : string.Join(", ", outcome.Dropped.Where(name => ClassOf(name) == of.Key))))}");
         if (encoding.Unconverged > 0)
             Terminal.Output.WriteLine($"{encoding.Unconverged} of {encoding.Fits} fits ended before their optimum; a stronger --alpha helps");
         if (outcome.Behaviours is { } behaviours)
@@ -129,6 +129,8 @@ internal static class CompareSummary
             Terminal.Output.WriteLine($"missing: {string.Join(", ", missing)}");
         Terminal.Output.WriteLine($"report in {Path.Combine(folder, "report.html")}");
     }
+
+    private static string ClassOf(string feature) => feature.Split('.')[0];
 
     private static double Mean(IReadOnlyList<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 }
