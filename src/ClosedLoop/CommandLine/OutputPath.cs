@@ -30,6 +30,15 @@ public static class OutputPath
             throw ClosedLoopException.Usage(problem);
     }
 
+    /// <summary>Refuses a path that cannot become a PNG file; null names none.</summary>
+    /// <exception cref="ClosedLoopException">It cannot; exit code 2.</exception>
+    public static void RequireFigure(string option, string? path)
+    {
+        if (path is not null && !path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw ClosedLoopException.Usage($"{option} {path}: figures are PNG files; name one that ends in .png");
+        RequireFile(option, path);
+    }
+
     /// <summary>Refuses a path at which there is something already. Its folder need not be there.</summary>
     /// <exception cref="ClosedLoopException">There is; exit code 2.</exception>
     public static void RequireNewFile(string option, string? path)

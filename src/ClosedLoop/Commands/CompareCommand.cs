@@ -135,13 +135,9 @@ public static class CompareCommand
 
     private static string? Sheet(string? figure, bool isOne)
     {
-        if (figure is null)
-            return null;
-        if (!figure.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-            throw ClosedLoopException.Usage($"--figure {figure}: figures are PNG files; name one that ends in .png");
-        if (!isOne)
+        if (figure is not null && !isOne)
             throw ClosedLoopException.Usage("--figure is of one comparison; give one recording, without --slurm, or leave it out");
-        OutputPath.RequireFile("--figure", figure);
+        OutputPath.RequireFigure("--figure", figure);
         return figure;
     }
 

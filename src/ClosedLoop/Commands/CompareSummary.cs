@@ -1,7 +1,6 @@
 using ClosedLoop.CommandLine;
 using ClosedLoop.Comparing;
 using ClosedLoop.Comparison;
-using ClosedLoop.Simulation;
 using Spectre.Console;
 
 namespace ClosedLoop.Commands;
@@ -37,8 +36,8 @@ internal static class CompareSummary
                     PseudoR2 = score?.PseudoR2,
                     PAdjusted = score?.AdjustedP,
                     LagMs = score?.LagMs,
-                    PlantedClass = truth is null ? null : truth.Drive == PlannedDrive.None ? "none" : truth.Class,
-                    PlantedLagMs = truth is null or { Drive: PlannedDrive.None } ? null : (double?)truth.LagMs,
+                    PlantedClass = truth?.FollowedClass,
+                    PlantedLagMs = truth?.FollowedLagMs,
                 };
             }),
             ComputationalP = outcome.PermutationP,

@@ -31,10 +31,7 @@ public static class SortCommand
                 throw ClosedLoopException.Usage($"--out {target}: units are written as NWB; name a file that ends in .nwb");
             OutputPath.RequireFile("--out", target);
             var picture = parsed.GetValue(figure);
-            if (picture is not null && !picture.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-                throw ClosedLoopException.Usage($"--figure {picture}: figures are PNG files; name one that ends in .png");
-            if (picture is not null)
-                OutputPath.RequireFile("--figure", picture);
+            OutputPath.RequireFigure("--figure", picture);
             if (parsed.GetValue(state) is not null && !parsed.GetValue(online))
                 throw ClosedLoopException.Usage("--state is for sorting as a session does; say --online too");
             if (parsed.GetValue(decisions) is not null && !(parsed.GetValue(state) is { } kept && File.Exists(kept)))

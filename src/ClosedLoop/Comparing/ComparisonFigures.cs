@@ -198,7 +198,7 @@ public static class ComparisonFigures
             figure.Legend(c, SvgFigure.Colour(c), own[c].Key);
         }
         for (var b = 0; b < behaviours.Length; b++)
-            figure.Under(b, behaviours[b].Length > 10 ? behaviours[b][..9] + "\u2026" : behaviours[b]);
+            figure.Under(b, SvgFigure.Shortened(behaviours[b], 10));
         return (figure.ToSvg(), "Mean variance of the features of each class within a behaviour; numbers of all classes are in variability.csv.");
     }
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using ClosedLoop.Comparison;
 using ClosedLoop.Core;
-using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Comparing;
 
@@ -100,12 +99,7 @@ public static class ComparisonReport
         page.Append("<table><tr><th>unit</th><th>rate, Hz</th><th>leading class</th><th>CV-LLR, bits a spike</th><th>pseudo R<sup>2</sup></th><th>p, adjusted</th><th>lag, ms</th>").Append(outcome.Plan is null ? "" : "<th>planted class</th><th>planted lag, ms</th>").Append("</tr>");
         foreach (var (u, unit) in encoding.Units.Index().OrderByDescending(of => of.Item.Leading < 0 ? double.NegativeInfinity : of.Item.Classes[of.Item.Leading].BitsPerSpike).Take(MostUnits))
         {
-            var planted = outcome.Plan is null ? "" : outcome.Planned[u] switch
-            {
-                null => "<td></td><td></td>",
-                { Drive: PlannedDrive.None } => "<td>none</td><td></td>",
-                var truth => string.Create(CultureInfo.InvariantCulture, $"<td>{Encode(truth.Class)}</td><td>{truth.LagMs:F0}</td>"),
-            };
+            var planted = outcome.Plan is null ? "" : string.Create(CultureInfo.InvariantCulture, $"<td>{Encode(outcome.Planned[u]?.FollowedClass ?? "")}</td><td>{outcome.Planned[u]?.FollowedLagMs:F0}</td>");
             if (unit.Leading < 0)
             {
                 page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encode(unit.Unit)}</td><td>{unit.RateHz:F2}</td><td>too few spikes</td><td></td><td></td><td></td><td></td>{planted}</tr>");

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using ClosedLoop.Comparison;
 using ClosedLoop.Core;
-using ClosedLoop.Simulation;
 
 namespace ClosedLoop.Comparing;
 
@@ -55,12 +54,7 @@ public static class ComparisonTables
             Save("distances.csv", distances);
         }
 
-        object[] Planted(int unit) => outcome.Plan is null ? [] : outcome.Planned[unit] switch
-        {
-            null => ["", ""],
-            { Drive: PlannedDrive.None } => ["none", ""],
-            var truth => [truth.Class, truth.LagMs],
-        };
+        object[] Planted(int unit) => outcome.Plan is null ? [] : [outcome.Planned[unit]?.FollowedClass ?? "", (object?)outcome.Planned[unit]?.FollowedLagMs ?? ""];
 
         static StringBuilder Begin(string head) => new StringBuilder(head).Append('\n');
 

@@ -49,14 +49,12 @@ internal static class RdmSheet
                 sheet.Append(CultureInfo.InvariantCulture, $"<rect x='{j * cell:F2}' y='{i * cell:F2}' width='{cell:F2}' height='{cell:F2}' fill='#{255 - (int)(215 * share):x2}{255 - (int)(150 * share):x2}{255 - (int)(75 * share):x2}'/>");
             }
             if (beside)
-                sheet.Append(CultureInfo.InvariantCulture, $"<text x='-5' y='{((i + 0.5) * cell) + 4:F2}' text-anchor='end' font-size='11'><title>{Encode(behaviours[i])}</title>{Encode(Short(behaviours[i]))}</text>");
+                sheet.Append(CultureInfo.InvariantCulture, $"<text x='-5' y='{((i + 0.5) * cell) + 4:F2}' text-anchor='end' font-size='11'><title>{Encode(behaviours[i])}</title>{Encode(SvgFigure.Shortened(behaviours[i], 12))}</text>");
             if (under)
-                sheet.Append(CultureInfo.InvariantCulture, $"<text transform='translate({((i + 0.5) * cell) + 4:F2} {Side + 12}) rotate(-50)' text-anchor='end' font-size='11'><title>{Encode(behaviours[i])}</title>{Encode(Short(behaviours[i]))}</text>");
+                sheet.Append(CultureInfo.InvariantCulture, $"<text transform='translate({((i + 0.5) * cell) + 4:F2} {Side + 12}) rotate(-50)' text-anchor='end' font-size='11'><title>{Encode(behaviours[i])}</title>{Encode(SvgFigure.Shortened(behaviours[i], 12))}</text>");
         }
         sheet.Append(CultureInfo.InvariantCulture, $"<rect x='0' y='0' width='{Side}' height='{Side}' fill='none' stroke='#bbbbbb'/>");
     }
-
-    private static string Short(string name) => name.Length > 12 ? name[..11] + "\u2026" : name;
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -31,6 +31,9 @@ public sealed class SvgFigure
         Raw($"<text x='{width / 2}' y='20' text-anchor='middle' font-weight='bold'>{WebUtility.HtmlEncode(title)}</text>");
     }
 
+    /// <summary>A text of at most so many letters, the last of which are dots where it is longer.</summary>
+    public static string Shortened(string text, int most) => text.Length > most ? text[..(most - 1)] + "\u2026" : text;
+
     /// <summary>The colour of a series.</summary>
     public static string Colour(int series) => Palette[series % Palette.Length];
 
@@ -79,18 +82,12 @@ public sealed class SvgFigure
         Raw($"<text x='{N(X(x))}' y='{N(Y(y) + dy)}' text-anchor='{anchor}'>{WebUtility.HtmlEncode(text)}</text>");
 
     /// <summary>A text under the horizontal axis.</summary>
-    public void Under(double x, string text)
-    {
-        var shown = text.Length > 16 ? text[..15] + "\u2026" : text;
-        Raw($"<text x='{N(X(x))}' y='{_height - _bottom + 17}' text-anchor='middle'><title>{WebUtility.HtmlEncode(text)}</title>{WebUtility.HtmlEncode(shown)}</text>");
-    }
+    public void Under(double x, string text) =>
+        Raw($"<text x='{N(X(x))}' y='{_height - _bottom + 17}' text-anchor='middle'><title>{WebUtility.HtmlEncode(text)}</title>{WebUtility.HtmlEncode(Shortened(text, 16))}</text>");
 
     /// <summary>A text under the horizontal axis, slanted, for many beside each other.</summary>
-    public void Slanted(double x, string text)
-    {
-        var shown = text.Length > 24 ? text[..23] + "\u2026" : text;
-        Raw($"<text transform='translate({N(X(x) + 4)} {_height - _bottom + 14}) rotate(-50)' text-anchor='end' font-size='11'><title>{WebUtility.HtmlEncode(text)}</title>{WebUtility.HtmlEncode(shown)}</text>");
-    }
+    public void Slanted(double x, string text) =>
+        Raw($"<text transform='translate({N(X(x) + 4)} {_height - _bottom + 14}) rotate(-50)' text-anchor='end' font-size='11'><title>{WebUtility.HtmlEncode(text)}</title>{WebUtility.HtmlEncode(Shortened(text, 24))}</text>");
 
     /// <summary>A line of a legend in the upper left corner.</summary>
     public void Legend(int line, string colour, string text) =>

@@ -110,16 +110,12 @@ public static class SessionArchive
     /// <exception cref="ClosedLoopException">The recording does not say how it was compared.</exception>
     public static ComparisonStage? ComparisonOf(SessionRecording recording, SessionSetup setup, SessionClock clock)
     {
-        if (ConfigurationOf(recording).Comparison is not { } configuration || recording.Layout is not { Comparison: { } layout, Tetrodes: { } tetrodes })
+        if (ConfigurationOf(recording).Comparison is not { } configuration || recording.Layout.Tetrodes is not { } tetrodes)
             return null;
-        var (scores, last) = (recording.ComparisonScores(), layout.NewScores());
-        var any = false;
-        while (scores.TryRead(last))
-            any = true;
-        var plan = recording.AttachmentNames.Contains(PlantedPlan.FileName) ? PlantedPlan.Parse(Text(recording, PlantedPlan.FileName), $"{recording.Path}: {PlantedPlan.FileName}") : null;
+        var recorded = RecordedScores.Read(recording);
         // NB: a replay has its own times; by how much poses were captured before their beats only the recording knows, and which unit is which planted neuron.
-        return any
-            ? new(setup, configuration, tetrodes.UnitCapacity, clock, isLive: false, plan: plan, planted: last.Planted[..last.UnitCount], delayBins: last.DelayBins)
+        return recorded.Scores is { } last
+            ? new(setup, configuration, tetrodes.UnitCapacity, clock, isLive: false, plan: recorded.Plan, planted: last.Planted[..last.UnitCount], delayBins: last.DelayBins)
             : null;
     }
 

@@ -25,7 +25,7 @@ public sealed class OnlineEncoding
     private readonly double[,] _counts;
     private readonly double[] _spikes;
     private readonly long[] _bins;
-    private readonly int _ridges, _ahead, _kept, _scaleBins, _blockBins;
+    private readonly int _ridges, _experts, _ahead, _kept, _scaleBins, _blockBins;
     private readonly double _keep;
     private long _bin, _judged;
     private int _born;
@@ -53,7 +53,8 @@ public sealed class OnlineEncoding
             for (var lag = 0; lag < _lags.Length; lag++)
                 for (var ridge = 0; ridge < _ridges; ridge++)
                     _weights[c, lag, ridge] = new(units, _classes[c].Size);
-        _nats = new double[units * _lags.Length * _ridges];
+        _experts = _lags.Length * _ridges;
+        _nats = new double[units * _experts];
         _ledgers = [.. Enumerable.Range(0, units).Select(_ => new OnlineLedger(_classes.Length, _lags.Length, _ridges))];
         (_counts, _spikes, _bins) = (new double[_kept, units], new double[units], new long[units]);
         _scaleBins = ToBins(_options.ScaleSeconds);
@@ -125,7 +126,7 @@ public sealed class OnlineEncoding
                         Learn(c, lag, ridge, bin, features);
             for (var unit = 0; unit < _born; unit++)
                 if (_counts[bin % _kept, unit] >= 0)
-                    _ledgers[unit].Add(c, _nats.AsSpan(unit * _lags.Length * _ridges, _lags.Length * _ridges));
+                    _ledgers[unit].Add(c, _nats.AsSpan(unit * _experts, _experts));
         }
         _judged++;
         for (var unit = 0; unit < _born; unit++)
@@ -158,7 +159,7 @@ public sealed class OnlineEncoding
             var weights = _weights[c, lag, ridge].Row(unit);
             var drive = Math.Clamp(Vectors.Dot(weights, features), -8, 8);
             var expected = mean * Math.Exp(drive);
-            _nats[(((unit * _lags.Length) + lag) * _ridges) + ridge] = (count * drive) - (expected - mean);
+            _nats[(unit * _experts) + (lag * _ridges) + ridge] = (count * drive) - (expected - mean);
             Vectors.AddScaled(weights, (count - expected) / (mean + (expected * reach)), direction);
         }
     }

@@ -61,8 +61,8 @@ public sealed record ComparisonResult
                 FirstConfidence = scores.IsFirst[unit],
                 KindConfidence = scores.IsOfItsKind[unit],
                 Planted = scores.Planted[unit],
-                PlannedClass = truth is null ? null : truth.Drive == PlannedDrive.None ? "none" : truth.Class,
-                PlannedLagMs = truth is null or { Drive: PlannedDrive.None } ? null : truth.LagMs,
+                PlannedClass = truth?.FollowedClass,
+                PlannedLagMs = truth?.FollowedLagMs,
             };
         }).ToArray();
         return new()

@@ -23,13 +23,12 @@ public sealed record RecordedScores(ComparisonLayout? Layout, ComparisonScores? 
         var plan = recording.AttachmentNames.Contains(PlantedPlan.FileName)
             ? PlantedPlan.Parse(Encoding.UTF8.GetString(recording.ReadAttachment(PlantedPlan.FileName).Data), $"{recording.Path}: {PlantedPlan.FileName}")
             : null;
-        if (recording.Layout.Comparison is not { } layout || recording.Count(RecordingTopics.ComparisonScores) == 0)
+        if (recording.Layout.Comparison is not { } layout)
             return new(null, null, plan);
-        var (reader, scores) = (recording.ComparisonScores(), layout.NewScores());
+        var (reader, scores, any) = (recording.ComparisonScores(), layout.NewScores(), false);
         while (reader.TryRead(scores))
-        {
-        }
-        return new(layout, scores, plan);
+            any = true;
+        return any ? new(layout, scores, plan) : new(null, null, plan);
     }
 
     /// <summary>The planted neuron that a unit is; null: none, or the recording does not say.</summary>

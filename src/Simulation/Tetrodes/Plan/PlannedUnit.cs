@@ -11,4 +11,11 @@ namespace ClosedLoop.Simulation;
 /// <param name="LagMs">Its rate at time t follows the features of t - lag, in the animal's time; below 0 it comes first.</param>
 /// <param name="RateHz">Mean rate, spikes per second.</param>
 /// <param name="Gain">Standard deviation of the rate's logarithm.</param>
-public sealed record PlannedUnit(int Unit, int Tetrode, PlannedDrive Drive, string Class, double LagMs, double RateHz, double Gain);
+public sealed record PlannedUnit(int Unit, int Tetrode, PlannedDrive Drive, string Class, double LagMs, double RateHz, double Gain)
+{
+    /// <summary>The class of features that it follows, in words where there is none: what people read beside what was found.</summary>
+    public string FollowedClass => Drive == PlannedDrive.None ? "none" : Class;
+
+    /// <summary>The lag at which it does; null: it follows nothing.</summary>
+    public double? FollowedLagMs => Drive == PlannedDrive.None ? null : LagMs;
+}
